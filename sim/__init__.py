@@ -1,0 +1,1 @@
+"""Refund desk: a simulator of the refund work of an online shop."""
