@@ -1,0 +1,233 @@
+"""Reading scenarios: TOML files, what they extend, their clock preset, and overlays, into one checked `Scenario`."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import BadInput, msgid, nearest_name, raise_all
+from sim.scenario.fields import FROM_FILE, Text
+from sim.scenario.layers import Layer, as_overlay, laid_over, layer_of, under, without
+from sim.scenario.lines import Place, key_lines, place_of
+from sim.scenario.problems import names_at, told
+from sim.scenario.schema import Origin, Scenario
+from sim.shipped import scenarios_folder
+
+Overlay = str | Path | Mapping[str, Any]
+"""A TOML file, or the same content as a mapping (quantities with their units; files as seen from the scenario's folder)."""
+
+HEADING = ("name", "title", "about")
+_A_TOML_FILE = msgid("a TOML file")
+_A_TEXT = msgid('a table such as {{ zh = "…", en = "…" }}')
+_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What an overlay calls itself."""
+
+    name: str
+    title: Text
+    about: Text | None = None
+
+
+def load_scenario(path: str | Path, overlays: Iterable[Overlay] = ()) -> Scenario:
+    """The scenario of a file, with overlays laid over it in turn. Raises BadInput (BadInputs for several problems).
+
+    An overlay's own title is not the scenario's; read it with `overlay_heading`. The history file is not opened here.
+    """
+    path = Path(path)
+    layer = _read_stack(path, ())
+    layer = Layer({"name": path.stem, **layer.tree}, layer.places, layer.figures)
+    for number, overlay in enumerate(overlays, start=1):
+        above = _in_memory(overlay, number, path.parent) if isinstance(overlay, Mapping) else _read_stack(Path(overlay), ())
+        layer = laid_over(layer, as_overlay(above, HEADING))
+    return _checked(layer)
+
+
+def overlay_heading(path: str | Path) -> Heading:
+    """Name and title of an overlay or scenario file; a file without a title is called by its name. Raises BadInput."""
+    path = Path(path)
+    layer = _read_stack(path, ())
+    name = str(layer.tree.get("name", path.stem))
+    return Heading(name, _text(layer, "title") or Text(zh=name, en=name), _text(layer, "about"))
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """SHA-256 (hex) of all that decides what happens: equal for equal desks, however the files were written.
+
+    The history counts by its content. Names, titles and sources do not count; the order of a pool's groups does, since
+    idle staff are given work in it. Raises BadInput if the history file cannot be read.
+    """
+    content: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude={*HEADING, "figures"})
+    content["clocks"].pop("preset")
+    for pool in content["pools"].values():
+        pool["groups"] = list(pool["groups"].items())
+    content["demand"]["history"] = _content_hash(scenario)
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _content_hash(scenario: Scenario) -> str | None:
+    history = scenario.demand.history
+    if history is None:
+        return None
+    field = "demand.history"
+    return hashlib.sha256(_bytes(history, field, scenario.place(field))).hexdigest()
+
+
+def _text(layer: Layer, key: str) -> Text | None:
+    given = layer.tree.get(key)
+    if given is None:
+        return None
+    try:
+        return Text(zh=given, en=given) if isinstance(given, str) else Text.model_validate(given)
+    except ValidationError:
+        place = place_of((key,), layer.places)
+        raise BadInput("is not a text in Chinese and English", field=key, allowed=_A_TEXT).at(*place) from None
+
+
+def _checked(layer: Layer) -> Scenario:
+    figures = {".".join(path): figure for path, figure in layer.figures.items()}
+    tree = {**layer.tree, "figures": figures}
+    problems = []
+    if "figures" in layer.tree:  # a field of the scenario, but the loader's to fill in
+        problems.append(BadInput("unknown key", field="figures", allowed=names_at((), tree)).at(*place_of(("figures",), layer.places)))
+    try:
+        scenario = Scenario.model_validate(tree, context=FROM_FILE)
+    except ValidationError as error:
+        problems += [_told_of_figure(problem, layer.places) for problem in told(error, tree, layer.places)]
+        raise_all(problems)
+        raise
+    raise_all(problems)
+    scenario._origin = Origin(dict(layer.places))  # pydantic keeps private attributes of frozen models writable, for such uses
+    return scenario
+
+
+def _told_of_figure(problem: BadInput, places: Mapping[tuple[str, ...], Place]) -> BadInput:
+    """A problem of a figure's source or grade, at the key that a reader of the file knows."""
+    if not (problem.field or "").startswith("figures."):
+        return problem
+    moved = BadInput(problem.template, value=problem.value, allowed=problem.allowed, nearest=problem.nearest, **problem.values)
+    field = (problem.field or "").removeprefix("figures.")
+    return moved.at(*place_of(tuple(field.split(".")), places), field=field)
+
+
+def _in_memory(overlay: Mapping[str, Any], number: int, folder: Path) -> Layer:
+    origin = f"<overlay {number}>"
+    places: dict[tuple[str, ...], Place] = {}
+
+    def note(value: Any, path: tuple[str, ...]) -> None:
+        places[path] = (origin, None)
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                note(inner, (*path, str(key)))
+
+    note(overlay, ())
+    return _with_its_files(layer_of(overlay, places), folder)
+
+
+def _read_stack(path: Path, below: tuple[Path, ...], named_at: Place = (None, None)) -> Layer:
+    """A file over all that it extends. `below`: the files that led here, for the sake of cycles."""
+    layer = _with_its_files(_read(path, "extends" if below else None, named_at), path.parent)
+    if path.resolve() in [each.resolve() for each in below]:
+        chain = " → ".join(each.name for each in (*below, path))
+        raise BadInput("these files extend each other in a circle: {chain}", field="extends", value=path.name, chain=chain).at(*named_at)
+    if "extends" not in layer.tree:
+        return layer
+    base, place = layer.tree["extends"], place_of(("extends",), layer.places)
+    if not isinstance(base, str):
+        raise BadInput("is not a file name", field="extends", allowed=_A_TOML_FILE).at(*place)
+    beneath = _read_stack(path.parent / base, (*below, path), place)
+    return laid_over(without(beneath, ("name",)), without(layer, ("extends",)))
+
+
+def _with_its_files(layer: Layer, folder: Path) -> Layer:
+    """Names of other files, resolved where they were written: the history's path, and the clock preset's content."""
+    demand = layer.tree.get("demand")
+    if isinstance(demand, dict) and isinstance(demand.get("history"), str):
+        demand["history"] = str((folder / demand["history"]).resolve())
+    clocks = layer.tree.get("clocks")
+    if not (isinstance(clocks, dict) and "preset" in clocks):
+        return layer
+    place = place_of(("clocks", "preset"), layer.places)
+    name = clocks["preset"]
+    preset = without(_read(_preset_file(name, folder, place), "clocks.preset", place), HEADING)
+    own = Layer({**layer.tree, "clocks": {key: value for key, value in clocks.items() if key != "preset"}}, layer.places, layer.figures)
+    named = Layer({"preset": name, **preset.tree}, {**preset.places, ("preset",): place}, preset.figures)
+    return laid_over(under("clocks", named), own)
+
+
+def _preset_file(name: Any, folder: Path, place: Place) -> Path:
+    here = folder.resolve()
+    folders = [each / "clocks" for each in (here, here.parent, scenarios_folder())]  # the parent: for an overlay in a folder beside clocks/
+    known = sorted({file.stem for each in folders if each.is_dir() for file in each.glob("*.toml")})
+    if isinstance(name, str) and name in known:
+        return next(each / f"{name}.toml" for each in folders if (each / f"{name}.toml").is_file())
+    shown = name if isinstance(name, str | int | float) else None
+    raise BadInput(
+        "no such preset of the platform's clocks",
+        field="clocks.preset",
+        value=shown,
+        allowed=known,
+        nearest=nearest_name(str(name), known, likeness=0.3),
+    ).at(*place)
+
+
+def _read(path: Path, field: str | None, named_at: Place) -> Layer:
+    """One TOML file. A file that cannot be read is told where it was named (`field`, `named_at`), if it was."""
+    text = _decoded(_bytes(path, field, named_at), path)
+    try:
+        raw = tomllib.loads(text)
+    except RecursionError:
+        raise BadInput("is nested too deeply", file=path, allowed=_A_TOML_FILE) from None
+    except ValueError as error:
+        raise _syntax(str(error), text, path) from None
+    places: dict[tuple[str, ...], Place] = {key: (str(path), line) for key, line in key_lines(text).items()}
+    places[()] = (str(path), None)
+    return layer_of(raw, places)
+
+
+def _syntax(message: str, text: str, path: Path) -> BadInput:
+    found = _LINE.search(message)
+    line = int(found[1]) if found else text.count("\n") + 1
+    reason = _LINE.sub("", message).replace("(at end of document)", "").strip()
+    lines = text.splitlines()
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else None
+    return BadInput("is not valid TOML ({reason})", file=path, line=line, value=shown or None, reason=reason)
+
+
+def _bytes(path: Path, field: str | None, named_at: Place) -> bytes:
+    """A file's content; if it cannot be read, BadInput where the file was named, or else for the file itself."""
+    at = named_at if field else (str(path), None)
+    value = path.name if field else None
+    try:
+        if path.is_dir():
+            raise BadInput("is a folder, not a file", field=field, value=value, allowed=_A_TOML_FILE).at(*at)
+        return path.read_bytes()
+    except FileNotFoundError:
+        beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise BadInput(
+            "there is no such file ({path})", field=field, value=value, nearest=nearest_name(path.name, sorted(beside)), path=str(path)
+        ).at(*at) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if isinstance(error, BadInput):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput("cannot be read ({reason})", field=field, value=value, reason=reason).at(*at) from None
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            "is not in UTF-8", file=path, line=line, allowed=msgid("a text file saved as UTF-8 (not GBK, GB18030 or UTF-16)")
+        ) from None
