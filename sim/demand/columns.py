@@ -1,12 +1,13 @@
 """What stands where in the columns `work`, `span` and `chance` of a refund, and from which setting of the scenario it is drawn.
 
-The name of a constant is also the name of its uniform: adding a constant shifts no other draw.
+The name of a constant is also the name of its uniform: adding a constant shifts no other draw. No setting of a policy is among them: two
+policies are compared on one and the same workload.
 """
 
 from sim.demand.workload import ATTEMPTS, CHANCES, SPANS, WORKS
 
 # Work content in seconds, at pace 1 and one chat at a time.
-W_RESPOND, W_DECIDE, W_CHASE, W_CUT, W_ASK, W_APPROVE, W_RECALL, W_PROOF, W_RECEIVE, W_INSPECT, W_PAY, W_BATCH = range(12)
+W_RESPOND, W_DECIDE, W_CHASE, W_CUT, W_ASK, W_APPROVE, W_RECALL, W_PROOF, W_RECEIVE, W_INSPECT, W_PAY = range(11)
 
 WORK_SETTINGS = {
     "W_RESPOND": "work.respond",
@@ -20,7 +21,6 @@ WORK_SETTINGS = {
     "W_RECEIVE": "work.receive",
     "W_INSPECT": "work.inspect",
     "W_PAY": "work.pay",
-    "W_BATCH": "policy.batch.per_case",  # the one figure of a policy here: draw anew when a policy changes it (no draw hangs on it)
 }
 
 # Waits outside the shop, in seconds.

@@ -1,0 +1,102 @@
+"""The only place of chance: uniforms addressed by (seed, replication, name of the quantity, refund number, attempt).
+
+Each quantity has a Philox stream of its own, keyed by a digest of its address; refund number r owns element r of it. So a draw
+depends on nothing but its address: not on how many refunds there are, in what order quantities are asked for, which other quantities
+exist, or on PYTHONHASHSEED. Distributions are reached through their inverse CDFs only: rejection cannot be addressed.
+"""
+
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+Seconds = NDArray[np.int64]
+
+BLOCK = 4096
+"""Numbers per block when single elements of a stream are asked for; Philox makes four at a step of its counter."""
+
+
+class Distribution(Protocol):
+    """A distribution as a scenario states it: `dist` and the figures that kind needs, in seconds (`shape` has no unit).
+
+    fixed: value · exponential: mean · lognormal: mean, sd · gamma: mean, shape · uniform: low, high
+    """
+
+    @property
+    def dist(self) -> str: ...
+
+
+def _key(seed: int, replication: int, name: str, attempt: int) -> int:
+    """128 bits from the address of a stream; fields are kept apart by a character no name has."""
+    address = f"{seed}\x1f{replication}\x1f{attempt}\x1f{name}"
+    return int.from_bytes(blake2b(address.encode(), digest_size=16).digest(), "little")
+
+
+def _open_interval(raw: NDArray[np.uint64]) -> Floats:
+    """The upper 52 bits, centred: never 0 and never 1, so that every inverse CDF is finite there."""
+    return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def uniforms(seed: int, replication: int, name: str, count: int, attempt: int = 0) -> Floats:
+    """Uniforms in (0, 1), shape (count,); element r belongs to refund number r, whatever `count` is."""
+    return _open_interval(np.random.Philox(key=_key(seed, replication, name, attempt)).random_raw(count))
+
+
+class Draws:
+    """The uniforms of a fixed set of refund numbers (>= 0, any order, repeats allowed): `draw(name, attempt)[k]` is element numbers[k] of
+    the quantity's stream, without drawing all that lies between."""
+
+    def __init__(self, seed: int, replication: int, numbers: ArrayLike) -> None:
+        self.seed, self.replication = seed, replication
+        self.numbers = np.asarray(numbers, np.int64)
+        if self.numbers.size and self.numbers.min() < 0:
+            raise ValueError(f"a refund number is 0 or more, not {int(self.numbers.min())}")
+        blocks, place = np.unique(self.numbers // BLOCK, return_inverse=True)
+        self._counters = [int(block) * (BLOCK // 4) for block in blocks]
+        self._at = place.reshape(self.numbers.shape) * BLOCK + self.numbers % BLOCK
+
+    def __call__(self, name: str, attempt: int = 0) -> Floats:
+        """Uniforms in (0, 1), of the shape of `numbers`."""
+        key = _key(self.seed, self.replication, name, attempt)
+        drawn = np.empty(len(self._counters) * BLOCK, np.uint64)
+        for row, counter in enumerate(self._counters):
+            drawn[row * BLOCK : (row + 1) * BLOCK] = np.random.Philox(key=key, counter=counter).random_raw(BLOCK)
+        return _open_interval(drawn[self._at])
+
+
+def uniforms_at(seed: int, replication: int, name: str, numbers: ArrayLike, attempt: int = 0) -> Floats:
+    """The uniforms of some refund numbers, of the shape of `numbers`: `uniforms(...)[numbers]`, also for numbers far apart."""
+    return Draws(seed, replication, numbers)(name, attempt)
+
+
+def inverse(distribution: Distribution, u: ArrayLike) -> Floats:
+    """The quantiles of a distribution at `u` in (0, 1): seconds, same shape as `u`, not yet rounded.
+
+    lognormal and gamma are given by their own mean (not that of the logarithm); a gamma of shape k has variance mean²/k.
+    ValueError names a `dist` that is not known.
+    """
+    at = np.asarray(u, np.float64)
+    d: Any = distribution
+    match d.dist:
+        case "fixed":
+            return np.full(at.shape, float(d.value))
+        case "exponential":
+            return np.asarray(-d.mean * np.log1p(-at))
+        case "lognormal":
+            if d.mean <= 0:
+                return np.zeros(at.shape)
+            variance = np.log1p((d.sd / d.mean) ** 2)
+            return np.asarray(np.exp(np.log(d.mean) - variance / 2 + np.sqrt(variance) * special.ndtri(at)))
+        case "gamma":
+            return np.asarray(d.mean / d.shape * special.gammaincinv(d.shape, at))
+        case "uniform":
+            return np.asarray(d.low + (d.high - d.low) * at)
+    raise ValueError(f"a distribution is fixed, exponential, lognormal, gamma or uniform, not {d.dist!r}")
+
+
+def whole(x: ArrayLike) -> Seconds:
+    """Whole seconds, rounded half up: floor(x + 0.5). Truncating would bias a mean of 100 s by half a second."""
+    return np.floor(np.asarray(x, np.float64) + 0.5).astype(np.int64)

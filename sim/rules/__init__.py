@@ -1,0 +1,1 @@
+"""What is right: reasons and paths, as visible facts decide them."""
