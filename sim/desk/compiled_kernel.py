@@ -73,6 +73,7 @@ WORLD = np.dtype(
             "phase",  # 0 between instants, 1 what happens, 2 who works
             "events",
             "abandoned",
+            "steps",  # taken in this instant
             "longest",  # the longest any line's list has been
             "next_filing",
             "next_change",
@@ -160,7 +161,10 @@ def fail(world: Any, error: int, row: int, step: int, value: int) -> int:
 
 
 def count_step(world: Any, case: Any) -> bool:
-    """False when the refund has taken too many steps in this instant."""
+    """Count a step; False when the refund took too many. Its own are counted once the desk has taken MOST_STEPS in this instant."""
+    world.steps += 1
+    if world.steps <= MOST_STEPS:
+        return True
     if case.instant != world.now:
         case.instant = world.now
         case.steps = 0
@@ -417,8 +421,6 @@ def follow(
     item.status = GOING
     going = True
     while going:
-        if not count_step(world, case):
-            return fail(world, ENDLESS, row, step, 0)
         action, following, target, at, give_up, otherwise, handoff = advance(number, step, refund, state, tables, now)
         stopped = False
         if action == WORK:
@@ -435,7 +437,7 @@ def follow(
         elif action == WAIT:
             if at > now:
                 item.status = IN_WAIT
-                item.next = following
+                item.step, item.next = step, following
                 note(log, world, row, -1, step, number, WAITING, -1, -1, -1, -1)
                 push_event(events, world, at, ARRIVAL, row, number, item.token)
                 item.armed = 1
@@ -501,6 +503,8 @@ def follow(
                 stopped = True
         else:
             return fail(world, NOT_AN_ACTION, row, step, action)
+        if not stopped and not count_step(world, case):
+            return fail(world, ENDLESS, row, step, 0)
         if stopped:
             going = False
             if case.to_open > 0:

@@ -155,6 +155,7 @@ def run(
             if when >= until:
                 return COMPLETE
             world.now = when
+            world.steps = 0
             world.phase = 1
         now = world.now
 
@@ -346,6 +347,8 @@ def run(
                     item.token += 1
                     item.armed = 0
                     step = item.next
+                    if rank != FINISH and not count_step(world, case):
+                        return fail(world, ENDLESS, row, item.step, 0)
                     if rank == FINISH:
                         number = item.slot
                         pool = slots[number].pool

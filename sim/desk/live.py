@@ -1,19 +1,31 @@
-"""What the SimPy engine handles while it runs: refunds, items, seats and tables as plain Python objects."""
+"""What the SimPy engine handles while it runs: refunds, items, lines, pools, seats and tables as plain Python objects."""
 
 from collections import namedtuple
 from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.demand.workload import NEVER, REFUND
-from sim.desk.records import ALARMS, FREE, ITEMS, LEDGER, STATE
+from sim.desk.records import FREE, ITEMS, LEDGER, STATE, TO_OPEN
 
 if TYPE_CHECKING:
     from simpy.events import Event, Process
 
-Refund = namedtuple("Refund", REFUND.names or ())  # type: ignore[misc]
-"""One row of the workload; array columns are lists."""
+
+SCALARS = tuple(name for name in REFUND.names or () if REFUND[name].shape == ())
+
+
+class Refund(namedtuple("Scalars", ("row", "columns", *SCALARS))):  # type: ignore[misc]
+    """One row of the workload as a plain object; its array columns become lists when first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.columns:
+            raise AttributeError(f"a refund has no column {name!r}")
+        value = self.__dict__[name] = self.columns[name][self.row].tolist()
+        return value
 
 
 class Ledger:
@@ -21,135 +33,214 @@ class Ledger:
 
 
 class State:
-    """What a procedure may write: fields of STATE, all 0 at first but `due`."""
+    """What a procedure may write: fields of STATE, all 0 at first but `due`; lists are made when first asked for."""
 
-    def __init__(self) -> None:
-        self.due = [NEVER] * ALARMS
-        self.joined = [0] * ITEMS
-        self.group = [0] * ITEMS
-        self.flag = [0] * 8
-        self.since = [0, 0]
-        self.ledger = Ledger()
+    joined: list[int]
+    group: list[int]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "ledger":
+            value: Any = Ledger()
+        elif name in _LENGTHS:
+            value = [NEVER if name == "due" else 0] * _LENGTHS[name]
+        else:
+            raise AttributeError(f"a refund's state has no field {name!r}")
+        self.__dict__[name] = value
+        return value
 
 
+_LENGTHS = {name: STATE[name].shape[0] for name in STATE.names or () if STATE[name].shape}
 for _name in LEDGER.names or ():
     setattr(Ledger, _name, 0)
 for _name in STATE.names or ():
-    if STATE[_name].shape == () and _name != "ledger":
+    if _name not in _LENGTHS and _name != "ledger":
         setattr(State, _name, 0)
 
 
 class Item:
-    """A refund's main errand (number 0) or a piece of side work: where it stands and what comes next."""
+    """Where an errand of a refund stands, and what comes next: item 0 its main one, the others side work.
 
-    __slots__ = (
-        "armed",
-        "back",
-        "began",
-        "give_up",
-        "handoff",
-        "key",
-        "line",
-        "next",
-        "number",
-        "otherwise",
-        "own",
-        "reopening",
-        "seat",
-        "share",
-        "status",
-        "step",
-        "token",
-    )
+    token moves on whenever what the item waited for means nothing any more; armed: a moment with the present token is on its way.
+    back: handed back, with `share` of the work not yet done.
+    """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.status = FREE
-        self.token = 0
-        self.armed = False
+    number = 0
+    status = FREE
+    token = 0
+    armed = False
+    back = False
+    share = 1.0
+    step = next = otherwise = handoff = -1
+    key = give_up = began = 0
+    line: "Line"
+    seat: "Seat"
 
 
-class Case:
-    """A refund on the desk."""
+FIRST_ORDER = 2 + (2 << 40)
+"""The first priority of arrivals in SimPy's list; a refund has eight places in each rank."""
 
-    __slots__ = ("alarm_at", "closed", "instant", "items", "refund", "row", "state", "steps", "to_open")
 
-    def __init__(self, row: int, refund: Any) -> None:
-        self.row, self.refund, self.state = row, refund, State()
-        self.items = [Item(0)]
-        self.closed, self.alarm_at, self.to_open = False, NEVER, 0
-        self.instant, self.steps = -1, 0
+class Case(Item):
+    """A refund on the desk, itself the carrier of its main errand (item 0).
 
-    def free_item(self) -> Item | None:
-        """The lowest item not in use; None when all are."""
-        for item in self.items:
-            if item.status == FREE:
-                return item
-        if len(self.items) < ITEMS:
-            self.items.append(Item(len(self.items)))
-            return self.items[-1]
+    order: its priority among arrivals of one instant. sides: side items; to_open: how many of them are about to start.
+    alarm_at: the moment set for the earliest alarm.
+    """
+
+    closed = False
+    alarm_at = NEVER
+    to_open = 0
+    sides: "tuple[Item, ...]" = ()
+
+    def __init__(self, refund: Refund, ties: Any) -> None:
+        self.refund, self.row, self.filed = refund, refund.row, refund.filed
+        self.state = state = State()
+        state.joined, state.group = [0] * ITEMS, [0] * ITEMS
+        self.order = FIRST_ORDER + (ties[refund.row] << 3)
+
+    @property
+    def items(self) -> "tuple[Item, ...]":
+        return (self, *self.sides)
+
+    def open_side(self, step: int) -> None:
+        """Give the lowest side item not in use this step to start with; when all are in use, nothing happens."""
+        item = next((item for item in self.sides if item.status == FREE), None)
+        if item is None:
+            if len(self.sides) == ITEMS - 1:
+                return
+            item = Item()
+            item.number = len(self.sides) + 1
+            self.sides += (item,)
+        item.status, item.next = TO_OPEN, step
+        self.to_open += 1
+
+
+Entry = tuple[int, int, int, int, Item, Case]
+"""A place in a line: key, refund, item, token, and who stands there."""
+
+
+class Line:
+    """Cases that wait for a pool, smallest (key, refund, item) first. Who leaves without work is passed over later."""
+
+    def __init__(self, number: int, pool: "Pool", cases: int, fen: int, seconds: int) -> None:
+        self.number, self.pool, self.in_pool = number, pool, pool.number
+        self.cases, self.fen, self.seconds = cases, fen, seconds
+        self.entries: list[Entry] = []
+
+    def head(self) -> Entry | None:
+        """Who is next, if anybody waits."""
+        entries = self.entries
+        while entries:
+            head = entries[0]
+            if head[4].token == head[3]:
+                return head
+            heappop(entries)
         return None
+
+    def tidy(self, waiting: int) -> None:
+        """Entries to be passed over never make up most of the list when only `waiting` stand in line."""
+        if len(self.entries) > 64 + 2 * waiting:
+            self.entries[:] = [entry for entry in self.entries if entry[4].token == entry[3]]
+            heapify(self.entries)
+
+
+class Pool:
+    """Staff who share lines: its rule for the end of a shift, and who of them is idle, by (chats open, number)."""
+
+    def __init__(self, number: int, rule: int, cap: int, reopening: int) -> None:
+        self.number, self.rule, self.cap, self.reopening = number, rule, cap, reopening
+        self.lines: list[Line] = []
+        self.idle: list[tuple[int, int, Slot]] = []
+
+    def offer(self, slot: "Slot") -> None:
+        """List the slot as idle if it can take another chat."""
+        chats = slot.open
+        if slot.on and chats < slot.seats and not slot.away and slot.listed != chats:
+            slot.listed = chats
+            heappush(self.idle, (chats, slot.number, slot))
+
+    def first_idle(self) -> "Slot | None":
+        idle = self.idle
+        while idle:
+            chats, _, slot = idle[0]
+            if slot.listed == chats:
+                if slot.on and not slot.away:
+                    return slot
+                slot.listed = -1
+            heappop(idle)
+        return None
+
+    def first_line(self) -> Line | None:
+        """The line whose head has the smallest (key, refund, item); None when nobody waits."""
+        if len(self.lines) == 1:
+            line = self.lines[0]
+            return line if line.entries and line.head() else None
+        best: Line | None = None
+        first: Entry | None = None
+        for line in self.lines:
+            head = line.head()
+            if head is not None and (first is None or head < first):
+                best, first = line, head
+        return best
 
 
 class Slot:
-    """One member of staff on one shift."""
+    """One member of staff on one shift. on: on shift; away: on a break; open: chats; listed: chats it is listed with as idle, -1 = not."""
 
-    __slots__ = ("away", "free", "group", "listed", "number", "on", "open", "pool", "seats", "working")
-
-    def __init__(self, number: int, pool: int, group: int, seats: int) -> None:
+    def __init__(self, number: int, pool: Pool, group: int, seats: int) -> None:
         self.number, self.pool, self.group, self.seats = number, pool, group, seats
-        self.on, self.away, self.open = False, False, 0
-        self.listed = -1
+        self.on, self.away, self.open, self.listed = False, False, 0, -1
+        self.places: list[Seat] = []
         self.free: list[Seat] = []
-        self.working: list[Seat] = []
 
 
 class Seat:
-    """One chat that a slot can hold: a SimPy process that waits for its turn, works, and waits again."""
+    """One chat that a slot can hold: a SimPy process that sleeps until its work ends.
 
-    __slots__ = ("cases", "ends", "moment", "process", "slot", "turn")
+    lead: what it works on, None = nothing; others: the rest of the lead's batch; own: seconds of the work; reopening: seconds of
+    getting back into it before.
+    """
 
-    def __init__(self, slot: Slot) -> None:
-        self.slot = slot
-        self.cases: list[tuple[Case, Item]] = []
-        self.ends = 0
-        self.moment: Event
-        self.process: Process
-        self.turn: Event
+    process: "Process"
 
-
-def plain_tables(tables: np.ndarray) -> Any:
-    """The TABLES record as an object whose arrays are lists."""
-
-    class Tables:
-        pass
-
-    found = Tables()
-    for name in tables.dtype.names or ():
-        setattr(found, name, tables[0][name].tolist())
-    return found
+    def __init__(self, slot: Slot, moment: "Event") -> None:
+        self.slot, self.moment = slot, moment
+        self.lead: Any = None
+        self.others: list[tuple[Case, Item]] = []
+        self.ends = self.own = self.reopening = 0
 
 
-def one_row(refunds: np.ndarray, row: int) -> Any:
-    """One refund of the workload as a plain object."""
-    return Refund(*(refunds[name][row].tolist() for name in Refund._fields))
+class Tables:
+    """The TABLES record with lists for its arrays."""
+
+    waiting: list[int]
+
+    def __init__(self, tables: np.ndarray) -> None:
+        for name in tables.dtype.names or ():
+            setattr(self, name, tables[0][name].tolist())
 
 
-def in_filing_order(refunds: np.ndarray, block: int = 1024) -> Iterator[tuple[int, int, Any]]:
-    """(row, time of filing, refund) by time, ties by row; reserved second applications are left out."""
-    order = np.argsort(refunds["filed"], kind="stable")
-    order = order[: np.count_nonzero(refunds["filed"] < NEVER)]
+def one_row(columns: dict[str, np.ndarray], ties: Any, row: int) -> Case:
+    """The case of one refund of the workload."""
+    return Case(Refund(row, columns, *(columns[name][row].item() for name in SCALARS)), ties)
+
+
+def in_filing_order(columns: dict[str, np.ndarray], ties: Any, block: int = 1024) -> Iterator[Case]:
+    """Cases by time of filing, ties by their number in `ties`; reserved second applications are left out."""
+    order = np.lexsort((np.asarray(ties), columns["filed"]))
+    order = order[: np.count_nonzero(columns["filed"] < NEVER)]
     for begin in range(0, len(order), block):
         rows = order[begin : begin + block]
-        part = refunds[rows]
-        for row, values in zip(rows.tolist(), zip(*(part[name].tolist() for name in Refund._fields), strict=True), strict=True):
-            refund = Refund._make(values)
-            yield row, refund.filed, refund
+        scalars = (columns[name][rows].tolist() for name in SCALARS)
+        for values in zip(rows.tolist(), repeat(columns), *scalars):
+            yield Case(tuple.__new__(Refund, values), ties)
 
 
-def ledger_array(count: int, ledgers: dict[int, Any]) -> np.ndarray:
-    """The ledgers of all refunds, in the order of the workload; 0 where a refund never came."""
+def ledger_array(count: int, ledgers: dict[int, Ledger]) -> np.ndarray:
+    """The ledgers of all refunds, in the order of the workload; 0 where a refund never came or nothing was written."""
     array = np.zeros(count, LEDGER)
+    columns = {name: array[name] for name in LEDGER.names or ()}
     for row, ledger in ledgers.items():
-        array[row] = tuple(getattr(ledger, name) for name in LEDGER.names or ())
+        for name, value in ledger.__dict__.items():
+            columns[name][row] = value
     return array

@@ -42,6 +42,11 @@ from sim.demand.workload import ATTEMPTS, NEVER
 from sim.desk.actions import Action, at_once, done, end, go_on, join, side, wait, work
 from sim.desk.contract import Procedure
 from sim.desk.steps import (
+    A_BUYER_CLOCK,
+    A_CHASE,
+    A_LEAVES,
+    A_OFFLINE,
+    A_SELLER_CLOCK,
     AGREED,
     ALARM_NAMES,
     ANSWERED,
@@ -49,14 +54,9 @@ from sim.desk.steps import (
     ASK_WAREHOUSE,
     AT_DOOR,
     AUTO_REFUNDED,
-    A_BUYER_CLOCK,
-    A_CHASE,
-    A_LEAVES,
-    A_OFFLINE,
-    A_SELLER_CLOCK,
     BATCH,
-    BOOKED,
     BOOK_IN,
+    BOOKED,
     BOTH_KNOWN,
     CHASED,
     CLOSED_BY_CLOCK,

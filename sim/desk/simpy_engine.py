@@ -6,16 +6,20 @@ the line by (key, refund, item), staff by (chats open, slot). Work that ends in 
 """
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import simpy
 from simpy.events import Event
 
+from sim.desk import live
 from sim.desk.contract import EndlessInstant, Floor, Procedure, ProcedureError
-from sim.desk.live import Case, Item, Seat, Slot, in_filing_order, ledger_array, one_row, plain_tables
+from sim.desk.live import Case, Item, Line, Pool, Seat, Slot, Tables, in_filing_order, ledger_array, one_row
 from sim.desk.log import Log
 from sim.desk.records import (
     ALARMED,
@@ -23,7 +27,6 @@ from sim.desk.records import (
     AT_WORK,
     BEGAN,
     BREAK_BEGINS,
-    BREAK_ENDS,
     CLOCK,
     CLOSED,
     DONE,
@@ -37,6 +40,7 @@ from sim.desk.records import (
     GO_ON,
     GO_TO,
     GOING,
+    HAND_BACK,
     HANDED_BACK,
     IN_JOIN,
     IN_LINE,
@@ -46,7 +50,6 @@ from sim.desk.records import (
     JOINED,
     KEEP,
     LEFT,
-    LINES,
     LOG,
     MOST_STEPS,
     NEVER,
@@ -60,30 +63,31 @@ from sim.desk.records import (
     WAITING,
     WORK,
 )
-from sim.desk.records import HAND_BACK as RULE_HAND_BACK
 
-_pack = struct.Struct("<qiihbbbbbb").pack  # a row of LOG
+_pack = struct.Struct("<qiihbbbbbb").pack
+"""One row of LOG: time, refund, slot, step, item, kind, pool, group, line, handoff."""
+
+
+RANKS = tuple((rank - ARRIVAL) << 40 for rank in (FINISH, SHIFT, ARRIVAL, CLOCK))
+"""How far each rank lies from that of arrivals among the priorities of SimPy's list."""
 
 
 class At(Event):
-    """A moment with a rank inside its instant, above SimPy's own priorities 0 and 1.
+    """A moment with a rank inside its instant, above SimPy's own priorities 0 and 1; `Desk.set` puts it into SimPy's list.
 
-    Ties are broken by (rank, refund, item), never by the order of scheduling. A moment of an item means nothing any more
-    when the item's token has moved on.
+    Ties are broken by (rank, refund, item), never by the order of setting. A moment of an item (or of a refund's alarm) means
+    nothing any more when the item's token (or the case's alarm_at) has moved on.
     """
 
     __slots__ = ("case", "item", "token")
 
-    def __init__(self, env: simpy.Environment, at: int, rank: int, number: int, code: int) -> None:
+    def __init__(
+        self, env: simpy.Environment, callback: Any = None, case: Case | None = None, item: Item | None = None, token: int = 0
+    ) -> None:
         self.env = env
-        self.callbacks = []
-        self._ok = True
-        self._value = None
-        self._defused = False
-        self.case: Case | None = None
-        self.item: Item | None = None
-        self.token = 0
-        env.schedule(self, 2 + (((rank << 32) + number) << 3) + code, at - env.now)  # type: ignore[arg-type]
+        self.callbacks = [callback] if callback else []
+        self._ok, self._value, self._defused = True, None, False
+        self.case, self.item, self.token = case, item, token
 
     def is_live(self) -> bool:
         if self.item is not None:
@@ -97,39 +101,57 @@ class Desk:
     def __init__(self, refunds: np.ndarray, floor: Floor, tables: np.ndarray, procedure: Procedure, ties: np.ndarray | None = None) -> None:
         """`ties`, a permutation of the refunds, replaces their numbers in ties of phase one: no result may hang on it."""
         self.env = simpy.Environment()
-        self.refunds, self.tables = refunds, plain_tables(tables)
+        self.queue: list[Any] = self.env._queue
+        self.now = self.steps = self.abandoned = 0
+        self.steps_of = Counter[int]()
+        self.rows = bytearray()
+        self.columns = {name: refunds[name] for name in refunds.dtype.names or ()}
+        self.tables = Tables(tables)
         self.advance, self.begin, self.alarm, self.first_step = procedure.advance, procedure.begin, procedure.alarm, procedure.first_step
         self.ties: Any = range(len(refunds)) if ties is None else ties.tolist()
-        self.rows = bytearray()
+        self.count = self.env._eid.__next__
         self.on_desk: dict[int, Case] = {}
         self.ledgers: dict[int, Any] = {}
-        self.lines: list[list[tuple[int, int, int, int, Case]]] = [[] for _ in floor.lines]
-        self.waiting = [0] * LINES
-        self.pool_rules = floor.pools.tolist()
-        self.line_rules = floor.lines.tolist()
-        self.pool_lines = [[k for k, line in enumerate(self.line_rules) if line[0] == pool] for pool in range(len(floor.pools))]
-        self.idle: list[list[int]] = [[] for _ in floor.pools]
-        self.slots = [Slot(number, *values) for number, values in enumerate(floor.slots.tolist())]
-        self.abandoned = 0
+        self.pools = [Pool(number, *values) for number, values in enumerate(floor.pools.tolist())]
+        self.lines = {number: Line(number, self.pools[pool], *values) for number, (pool, *values) in enumerate(floor.lines.tolist())}
+        self.waiting = [0] * len(self.lines)
+        self.slots = [Slot(number, self.pools[pool], *values) for number, (pool, *values) in enumerate(floor.slots.tolist())]
+        for line in self.lines.values():
+            line.pool.lines.append(line)
         for slot in self.slots:
-            for _ in range(slot.seats):
-                seat = Seat(slot)
-                slot.free.append(seat)
+            slot.places = [Seat(slot, At(self.env)) for _ in range(slot.seats)]
+            slot.free = slot.places[:]
+            for seat in slot.places:
                 seat.process = self.env.process(self.work(seat))
         self.env.process(self.shifts(floor.changes.tolist()))
-        self.env.process(self.filings())
+        self.filings = in_filing_order(self.columns, self.ties)
+        self.filing = next(self.filings, None)
 
     # ---------------------------------------------------------------- instants
     def step(self) -> int:
         """Run one whole instant; returns its time, NEVER when nothing is left to happen."""
-        queue, step = self.env._queue, self.env.step
-        if not queue:
+        queue, happen = self.queue, self.env.step
+        filing = self.filing
+        self.now = now = NEVER if filing is None else filing.filed
+        if queue and queue[0][0] < now:
+            self.now = now = queue[0][0]
+        if now == NEVER:
             return NEVER
-        now = int(queue[0][0])
-        while queue and queue[0][0] == now:
+        self.steps = 0
+        while True:
+            while filing is not None and filing.filed == now:  # among what is in SimPy's list
+                if queue and queue[0][0] == now and queue[0][1] < filing.order:
+                    happen()
+                else:
+                    self.file(filing)
+                    filing = self.filing = next(self.filings, None)
             while queue and queue[0][0] == now:
-                step()
+                happen()
             self.dispatch()
+            if not queue or queue[0][0] != now:
+                break
+        if self.steps_of:
+            self.steps_of.clear()
         if self.abandoned > 1024 and self.abandoned * 2 > len(queue):
             queue[:] = [entry for entry in queue if type(entry[3]) is not At or entry[3].is_live()]
             heapify(queue)
@@ -138,198 +160,189 @@ class Desk:
 
     def run(self, until: int = NEVER) -> None:
         """Run every instant before `until`."""
-        queue = self.env._queue
-        while queue and queue[0][0] < until:
-            self.step()
+        step, queue = self.step, self.queue
+        while (queue and queue[0][0] < until) or (self.filing is not None and self.filing.filed < until):
+            step()
 
     def log(self, until: int = NEVER) -> Log:
         """What happened so far; refunds still on the desk show the ledger they have now."""
         ledgers = self.ledgers | {row: case.state.ledger for row, case in self.on_desk.items()}
-        return Log(np.frombuffer(bytes(self.rows), LOG).copy(), ledger_array(len(self.refunds), ledgers), until, "simpy")
+        return Log(np.frombuffer(bytes(self.rows), LOG).copy(), ledger_array(len(self.ties), ledgers), until, "simpy")
+
+    def set(self, moment: At, at: int, rank: int, case: Case, code: int) -> None:
+        """Put a moment into SimPy's list at `at` (now or later), by rank, then refund, then item or alarm."""
+        heappush(self.queue, (at, case.order + RANKS[rank] + code, self.count(), moment))
+
+    def count_step(self, row: int, step: int) -> None:
+        """An instant must come to an end. What could go round in it for ever is counted, first for the whole desk, then by refund."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            self.steps_of[row] += 1
+            if self.steps_of[row] > MOST_STEPS:
+                raise EndlessInstant(row, step, self.now)
 
     # ---------------------------------------------------------------- who comes: refunds and staff
-    def filings(self) -> Iterator[Event]:
-        for row, filed, refund in in_filing_order(self.refunds):
-            yield At(self.env, filed, ARRIVAL, self.ties[row], 0)
-            self.file(row, refund)
-
-    def file(self, row: int, refund: Any) -> None:
-        case = self.on_desk[row] = Case(row, refund)
-        self.rows += _pack(self.env.now, row, -1, self.first_step, 0, FILED, -1, -1, -1, -1)
-        self.go_on(case, case.items[0], self.first_step)
+    def file(self, case: Case) -> None:
+        row = case.row
+        self.on_desk[row] = case
+        self.rows += _pack(self.now, row, -1, self.first_step, 0, FILED, -1, -1, -1, -1)
+        self.follow(case, case, self.first_step)
 
     def shifts(self, changes: list[tuple[int, int, int]]) -> Iterator[Event]:
-        at = -1
-        for time, number, what in changes:
-            if time != at:
-                yield At(self.env, time, SHIFT, 0, 0)
-                at = time
-            slot = self.slots[number]
-            if what == ON or what == OFF:
-                slot.on = what == ON
-            else:
-                slot.away = what == BREAK_BEGINS
-            if what == OFF or what == BREAK_BEGINS:
-                self.call_away(slot)
-            else:
-                assert what in (ON, BREAK_ENDS)
-                self.offer(slot)
+        for time, together in groupby(changes, key=itemgetter(0)):
+            moment = At(self.env)
+            heappush(self.queue, (time, live.FIRST_ORDER + RANKS[SHIFT], self.count(), moment))
+            yield moment
+            for _, number, what in together:
+                slot = self.slots[number]
+                if what == ON or what == OFF:
+                    slot.on = what == ON
+                else:
+                    slot.away = what == BREAK_BEGINS
+                if what == OFF or what == BREAK_BEGINS:
+                    self.call_away(slot)
+                else:
+                    slot.pool.offer(slot)
 
     def call_away(self, slot: Slot) -> None:
         """The shift ends or a break begins: the pool's rule says whether work in hand is finished or handed back."""
-        rule, cap, _ = self.pool_rules[slot.pool]
-        if rule == KEEP:
+        pool = slot.pool
+        if pool.rule == KEEP:
             return
-        given_back = [seat for seat in slot.working if rule == RULE_HAND_BACK or seat.ends - self.env.now > cap]
+        busy = [seat for seat in slot.places if seat.lead is not None]
+        given_back = [seat for seat in busy if pool.rule == HAND_BACK or seat.ends - self.now > pool.cap]
+        in_hand = [pair for seat in given_back for pair in ((seat.moment.case, seat.lead), *seat.others)]
+        for case, item in sorted(in_hand, key=lambda pair: (pair[0].row, pair[1].number)):
+            self.hand_back(case, item)
         for seat in given_back:
             self.free_seat(seat)
             seat.process.interrupt()
-        for case, item in sorted((pair for seat in given_back for pair in seat.cases), key=lambda pair: (pair[0].row, pair[1].number)):
-            self.hand_back(case, item, slot)
 
-    def hand_back(self, case: Case, item: Item, slot: Slot) -> None:
+    def hand_back(self, case: Case, item: Item) -> None:
         """Back into the line with the same key; the share not yet done is worked when somebody takes it again."""
-        now = self.env.now
-        self.rows += _pack(now, case.row, slot.number, item.step, item.number, HANDED_BACK, slot.pool, slot.group, item.line, item.handoff)
+        now, seat = self.now, item.seat
+        slot = seat.slot
+        self.rows += _pack(
+            now, case.row, slot.number, item.step, item.number, HANDED_BACK, item.line.in_pool, slot.group, item.line.number, item.handoff
+        )
         item.token += 1
         if case.closed:
             item.status = FREE
             return
         worked = now - item.began
-        if item.own > 0:
-            item.share = item.share * (item.own - max(0, worked - item.reopening)) / item.own
+        if seat.own > 0:
+            item.share = item.share * (seat.own - max(0, worked - seat.reopening)) / seat.own
         item.back = True
+        item.status = IN_LINE
+        self.waiting[item.line.number] += 1
+        heappush(item.line.entries, (item.key, case.row, item.number, item.token, item, case))
         if item.give_up < NEVER:
             item.give_up += worked
-        self.stand_in_line(case, item)
+            self.arm(case, item, max(item.give_up, now), CLOCK)
 
     # ---------------------------------------------------------------- phase one: what happens to a refund
-    def go_on(self, case: Case, item: Item, step: int) -> None:
-        """Follow the procedure until the item stands, waits or is over; likewise the side items opened meanwhile."""
-        self.follow(case, item, step)
-        self.open_sides(case)
-
-    def open_sides(self, case: Case) -> None:
-        while case.to_open and not case.closed:
-            case.to_open -= 1
-            item = next(item for item in case.items if item.status == TO_OPEN)
-            self.rows += _pack(self.env.now, case.row, -1, item.next, item.number, OPENED, -1, -1, -1, -1)
-            self.follow(case, item, item.next)
-        self.set_alarm(case)
-
     def follow(self, case: Case, item: Item, step: int) -> None:
-        now, row = self.env.now, case.row
+        """Ask the procedure until the item stands, waits or is over; then likewise for the side items it opened."""
+        now, row, number = self.now, case.row, item.number
+        refund, state, tables, advance = case.refund, case.state, self.tables, self.advance
         item.status = GOING
         while True:
-            self.count_step(case, step)
-            action, following, target, at, give_up, otherwise, handoff = self.advance(
-                item.number, step, case.refund, case.state, self.tables, now
-            )
+            action, following, target, at, give_up, otherwise, handoff = advance(number, step, refund, state, tables, now)
             if action == WORK:
-                if not 0 <= target < len(self.lines):
-                    raise ProcedureError(f"step {step} of refund {row} asks for line {target}; there are {len(self.lines)}")
-                item.step, item.next, item.otherwise = step, following, otherwise
-                item.line, item.key, item.give_up, item.handoff = target, at, give_up, handoff
-                item.share, item.back = 1.0, False
-                case.state.joined[item.number] = now
-                self.rows += _pack(now, row, -1, step, item.number, JOINED, self.line_rules[target][0], -1, target, handoff)
-                self.stand_in_line(case, item)
-                return
+                line = self.lines.get(target)
+                if line is None:
+                    raise ProcedureError(f"step {step} of refund {row} asks for line {target}, which is not there")
+                item.step, item.next, item.otherwise, item.handoff = step, following, otherwise, handoff
+                item.line, item.key, item.give_up = line, at, give_up
+                if item.back:
+                    item.back, item.share = False, 1.0
+                state.joined[number] = now
+                self.rows += _pack(now, row, -1, step, number, JOINED, line.in_pool, -1, target, handoff)
+                item.status = IN_LINE
+                self.waiting[target] += 1
+                heappush(line.entries, (at, row, number, item.token, item, case))
+                if give_up < NEVER:
+                    self.arm(case, item, max(give_up, now), CLOCK)
+                break
             if action == WAIT:
                 if at > now:
-                    item.status, item.next = IN_WAIT, following
-                    self.rows += _pack(now, row, -1, step, item.number, WAITING, -1, -1, -1, -1)
+                    item.status, item.step, item.next = IN_WAIT, step, following
+                    self.rows += _pack(now, row, -1, step, number, WAITING, -1, -1, -1, -1)
                     self.arm(case, item, at, ARRIVAL)
-                    return
+                    break
                 step = following
+            elif action == DONE:
+                self.close(case, number, target, at)
+                return
             elif action == SIDE:
-                opened = case.free_item()
-                if opened:
-                    opened.status, opened.next = TO_OPEN, target
-                    case.to_open += 1
+                case.open_side(target)
                 step = following
             elif action == JOIN:
                 if any(other.status != FREE for other in case.items if other is not item):
                     item.status, item.next = IN_JOIN, following
-                    self.rows += _pack(now, row, -1, step, item.number, WAITING, -1, -1, -1, -1)
-                    return
+                    self.rows += _pack(now, row, -1, step, number, WAITING, -1, -1, -1, -1)
+                    break
                 step = following
-            elif action == DONE:
-                self.close(case, item.number, target, at)
-                return
-            elif action == END and item.number:
+            elif action == END and number:
                 item.status = FREE
-                self.rows += _pack(now, row, -1, step, item.number, ENDED, -1, -1, -1, -1)
+                self.rows += _pack(now, row, -1, step, number, ENDED, -1, -1, -1, -1)
                 rest = [other for other in case.items if other.status != FREE]
                 if len(rest) > 1 or rest[0].status != IN_JOIN:
-                    return
-                item, step = rest[0], rest[0].next
-                item.status = GOING
+                    break
+                item = rest[0]
+                step, number, item.status = item.next, item.number, GOING
             else:
-                raise ProcedureError(f"step {step} of refund {row}: action {action} is not one that item {item.number} may take there")
+                raise ProcedureError(f"step {step} of refund {row}: action {action} is not one that its item may take there")
+            self.count_step(row, step)
+        if case.to_open:
+            self.start_side(case)
+        elif "due" in state.__dict__:
+            self.set_alarm(case)
+
+    def start_side(self, case: Case) -> None:
+        case.to_open -= 1
+        item = next(item for item in case.sides if item.status == TO_OPEN)
+        self.rows += _pack(self.now, case.row, -1, item.next, item.number, OPENED, -1, -1, -1, -1)
+        self.follow(case, item, item.next)
 
     def close(self, case: Case, number: int, outcome: int, again_at: int) -> None:
-        """The refund is over. Other items leave lines and waits; work under way is finished and comes to nothing."""
-        now, row = self.env.now, case.row
-        self.rows += _pack(now, row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
+        """The refund is over. Its items leave lines and waits; work under way is finished and comes to nothing."""
+        row = case.row
+        self.rows += _pack(self.now, row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
         case.closed = True
-        for item in case.items:
-            if item.status == IN_LINE:
-                self.leave_line(case, item)
-            elif item.status == IN_WAIT:
-                self.disarm(item)
+        for item in case.items if case.sides else (case,):
             if item.status != AT_WORK:
+                self.disarm(item)
+                if item.status == IN_LINE:
+                    self.leave_line(case, item, LEFT)
                 item.status = FREE
+        case.sides, case.to_open = (), 0
         self.abandoned += case.alarm_at < NEVER
-        self.ledgers[row] = case.state.ledger
+        if "ledger" in case.state.__dict__:
+            self.ledgers[row] = case.state.ledger
         del self.on_desk[row]
-        again = case.refund.again
-        if again_at < NEVER and again >= 0:
-            moment = At(self.env, max(again_at, now), ARRIVAL, self.ties[again], 0)
-            moment.callbacks.append(lambda _: self.file(again, one_row(self.refunds, again)))
-
-    def count_step(self, case: Case, step: int) -> None:
-        if case.instant != self.env.now:
-            case.instant, case.steps = self.env.now, 0
-        case.steps += 1
-        if case.steps > MOST_STEPS:
-            raise EndlessInstant(case.row, step, self.env.now)
+        if again_at < NEVER and case.refund.again >= 0:
+            again = one_row(self.columns, self.ties, case.refund.again)
+            self.set(At(self.env, lambda _: self.file(again)), max(again_at, self.now), ARRIVAL, again, 0)
 
     # ---------------------------------------------------------------- lines, waits and clocks
-    def stand_in_line(self, case: Case, item: Item) -> None:
-        item.status = IN_LINE
-        self.waiting[item.line] += 1
-        heappush(self.lines[item.line], (item.key, case.row, item.number, item.token, case))
-        if item.give_up < NEVER:
-            self.arm(case, item, max(item.give_up, self.env.now), CLOCK)
-
-    def leave_line(self, case: Case, item: Item) -> None:
-        """Somebody's wait in line ends without work; the entry in the line's list is passed over later."""
-        pool = self.line_rules[item.line][0]
-        self.rows += _pack(self.env.now, case.row, -1, item.step, item.number, LEFT, pool, -1, item.line, item.handoff)
-        self.disarm(item)
-        self.clear_line(item.line)
-
-    def clear_line(self, line: int) -> None:
-        """One fewer in line; entries passed over never make up most of the list."""
-        self.waiting[line] -= 1
-        entries = self.lines[line]
-        if len(entries) > 64 + 2 * self.waiting[line]:
-            entries[:] = [entry for entry in entries if entry[4].items[entry[2]].token == entry[3]]
-            heapify(entries)
+    def leave_line(self, case: Case, item: Item, how: int) -> None:
+        """Somebody's wait in line ends without work."""
+        line = item.line
+        self.rows += _pack(self.now, case.row, -1, item.step, item.number, how, line.in_pool, -1, line.number, item.handoff)
+        self.waiting[line.number] -= 1
+        line.tidy(self.waiting[line.number])
 
     def arm(self, case: Case, item: Item, at: int, rank: int) -> None:
-        moment = At(self.env, at, rank, self.ties[case.row], item.number)
-        moment.case, moment.item, moment.token = case, item, item.token
-        moment.callbacks.append(self.moment_comes)
         item.armed = True
+        self.set(At(self.env, self.moment_comes, case, item, item.token), at, rank, case, item.number)
 
     def disarm(self, item: Item) -> None:
         item.token += 1
         self.abandoned += item.armed
         item.armed = False
 
-    def moment_comes(self, moment: At) -> None:
+    def moment_comes(self, moment: Any) -> None:
         """A wait ends, or the clock of a case in line runs out."""
         case, item = moment.case, moment.item
         if item.token != moment.token:
@@ -337,185 +350,152 @@ class Desk:
             return
         item.token += 1
         item.armed = False
+        self.count_step(case.row, item.step)
         if item.status == IN_WAIT:
-            self.go_on(case, item, item.next)
+            self.follow(case, item, item.next)
             return
-        pool = self.line_rules[item.line][0]
-        self.rows += _pack(self.env.now, case.row, -1, item.step, item.number, GAVE_UP, pool, -1, item.line, item.handoff)
-        self.clear_line(item.line)
-        self.go_on(case, item, item.otherwise)
+        self.leave_line(case, item, GAVE_UP)
+        self.follow(case, item, item.otherwise)
 
     # ---------------------------------------------------------------- alarms
     def set_alarm(self, case: Case) -> None:
         """One moment per refund, for its earliest alarm; that an alarm was put off is found when the old moment comes."""
-        earliest = min(case.state.due)
-        if earliest < case.alarm_at and not case.closed:
-            earliest = max(earliest, self.env.now)
-            if earliest < case.alarm_at:
+        at = min(case.state.due)
+        if at < case.alarm_at and not case.closed:
+            at = max(at, self.now)
+            if at < case.alarm_at:
                 self.abandoned += case.alarm_at < NEVER
-                case.alarm_at = earliest
-                moment = At(self.env, earliest, CLOCK, self.ties[case.row], ITEMS)
-                moment.case, moment.token = case, earliest
-                moment.callbacks.append(self.alarm_comes)
+                case.alarm_at = at
+                self.set(At(self.env, self.alarm_comes, case, None, at), at, CLOCK, case, ITEMS)
 
-    def alarm_comes(self, moment: At) -> None:
-        case, now = moment.case, self.env.now
+    def alarm_comes(self, moment: Any) -> None:
+        case, now = moment.case, self.now
         if not moment.is_live():
             self.abandoned -= 1
             return
         case.alarm_at = NEVER
         which = next((which for which, at in enumerate(case.state.due) if at <= now), -1)
-        if which >= 0:
-            case.state.due[which] = NEVER
-            self.count_step(case, which)
-            self.rows += _pack(now, case.row, -1, which, 0, ALARMED, -1, -1, -1, -1)
-            action, step, target, at, _, _, _ = self.alarm(which, case.refund, case.state, self.tables, now)
-            main = case.items[0]
-            if action == DONE:
-                self.close(case, 0, target, at)
-            elif action == SIDE:
-                opened = case.free_item()
-                if opened:
-                    opened.status, opened.next = TO_OPEN, target
-                    case.to_open += 1
-            elif action == GO_TO and main.status == AT_WORK:
-                main.next = step
-            elif action == GO_TO:
-                if main.status == IN_LINE:
-                    self.leave_line(case, main)
-                else:
-                    self.disarm(main)
-                self.follow(case, main, step)
-            elif action != GO_ON:
-                raise ProcedureError(f"alarm {which} of refund {case.row}: action {action} is not one that an alarm may take")
-        self.open_sides(case)
+        if which < 0:
+            self.set_alarm(case)
+            return
+        case.state.due[which] = NEVER
+        self.count_step(case.row, which)
+        self.rows += _pack(now, case.row, -1, which, 0, ALARMED, -1, -1, -1, -1)
+        action, step, target, at, _, _, _ = self.alarm(which, case.refund, case.state, self.tables, now)
+        if action == DONE:
+            self.close(case, 0, target, at)
+            return
+        if action == SIDE:
+            case.open_side(target)
+            if case.to_open:
+                self.start_side(case)
+        elif action == GO_TO and case.status == AT_WORK:
+            case.next = step
+        elif action == GO_TO:
+            self.disarm(case)
+            if case.status == IN_LINE:
+                self.leave_line(case, case, LEFT)
+            self.follow(case, case, step)
+        elif action != GO_ON:
+            raise ProcedureError(f"alarm {which} of refund {case.row}: action {action} is not one that an alarm may take")
+        self.set_alarm(case)
 
     # ---------------------------------------------------------------- phase two: who works on what
-    def offer(self, slot: Slot) -> None:
-        """List the slot among its pool's idle ones, by (chats open, number), if it can take another chat."""
-        if slot.on and not slot.away and slot.open < slot.seats:
-            key = (slot.open << 32) + slot.number
-            if slot.listed != key:
-                slot.listed = key
-                heappush(self.idle[slot.pool], key)
-
-    def first_idle(self, pool: int) -> Slot | None:
-        idle = self.idle[pool]
-        while idle:
-            slot = self.slots[idle[0] & 0xFFFFFFFF]
-            if slot.listed == idle[0]:
-                if slot.on and not slot.away:
-                    return slot
-                slot.listed = -1
-            heappop(idle)
-        return None
-
-    def first_line(self, pool: int) -> int:
-        """The pool's line whose head has the smallest (key, refund, item); -1 when nobody waits."""
-        best = -1
-        for line in self.pool_lines[pool]:
-            entries = self.lines[line]
-            while entries and entries[0][4].items[entries[0][2]].token != entries[0][3]:
-                heappop(entries)
-            if entries and (best < 0 or entries[0] < self.lines[best][0]):
-                best = line
-        return best
-
     def dispatch(self) -> None:
-        for pool in range(len(self.idle)):
-            while (line := self.first_line(pool)) >= 0:
-                slot = self.first_idle(pool)
+        for pool in self.pools:
+            while pool.idle:
+                line = pool.first_line()
+                if line is None:
+                    break
+                slot = pool.first_idle()
                 if slot is None:
                     break
                 self.take(line, slot)
         self.tables.waiting = self.waiting[:]
 
-    def take(self, line: int, slot: Slot) -> None:
+    def take(self, line: Line, slot: Slot) -> None:
         """The slot takes the head of the line, or a batch: the head until the next case would break a limit."""
-        pool, most_cases, most_fen, seconds = self.line_rules[line]
-        entries = self.lines[line]
-        heappop(self.idle[pool])
-        slot.listed = -1
-        seat = slot.free.pop()
-        cases: list[tuple[Case, Item]] = []
-        fen = reopening = 0
-        now = self.env.now
+        now, pool, group, seat = self.now, line.pool, slot.group, slot.free.pop()
+        seconds, reopening, fen = line.seconds, 0, 0
+        others: list[tuple[Case, Item]] = []
         while True:
-            _, row, number, _, case = heappop(entries)
-            item = case.items[number]
-            self.waiting[line] -= 1
-            self.disarm(item)
-            item.status = AT_WORK
-            case.state.group[number] = slot.group
-            self.count_step(case, item.step)
-            own = self.begin(number, item.step, case.refund, case.state, self.tables, now, slot.group, slot.open)
+            _, row, number, _, item, case = heappop(line.entries)
+            self.waiting[line.number] -= 1
+            item.token += 1
+            if item.armed:
+                item.armed = False
+                self.abandoned += 1
+            item.status, item.began, item.seat = AT_WORK, now, seat
+            step, state = item.step, case.state
+            state.group[number] = group
+            self.count_step(row, step)
+            own = self.begin(number, step, case.refund, state, self.tables, now, group, slot.open)
             if own < 0:
-                raise ProcedureError(f"step {item.step} of refund {row}: work of {own} seconds")
+                raise ProcedureError(f"step {step} of refund {row}: work of {own} seconds")
             if item.back:
                 own = int(own * item.share + 0.5)
-                reopening += self.pool_rules[pool][2]
+                reopening += pool.reopening
             seconds += own
+            self.rows += _pack(now, row, slot.number, step, number, BEGAN, pool.number, group, line.number, item.handoff)
+            if "due" in state.__dict__:
+                self.set_alarm(case)
+            if line.cases == 1:
+                break
+            others.append((case, item))
             fen += case.refund.amount
-            cases.append((case, item))
-            self.rows += _pack(now, row, slot.number, item.step, number, BEGAN, pool, slot.group, line, item.handoff)
-            self.set_alarm(case)
-            if len(cases) >= most_cases:
+            head = line.head()
+            if head is None or len(others) == line.cases or (line.fen and fen + head[5].refund.amount > line.fen):
+                case, item = others.pop(0)
                 break
-            while entries and entries[0][4].items[entries[0][2]].token != entries[0][3]:
-                heappop(entries)
-            if not entries or (most_fen and fen + entries[0][4].refund.amount > most_fen):
-                break
+        heappop(pool.idle)
+        slot.listed = -1
         slot.open += 1
-        slot.working.append(seat)
-        self.offer(slot)
-        seat.cases, seat.ends = cases, now + seconds + reopening
-        for case, item in cases:
-            item.began, item.own, item.reopening, item.seat = now, seconds, reopening, seat
-        turn = seat.turn
-        callbacks, turn.callbacks = turn.callbacks, None
-        turn._ok, turn._value = True, None
-        for resume in callbacks:
-            resume(turn)
+        if slot.open < slot.seats:
+            pool.offer(slot)
+        seat.lead, seat.others, seat.own, seat.reopening = item, others, seconds, reopening
+        seat.ends = ends = now + seconds + reopening
+        moment = seat.moment
+        moment.case, moment.item, moment.token = case, item, item.token
+        heappush(self.queue, (ends, case.order + RANKS[FINISH] + item.number, self.count(), moment))
+        for case, item in others:
+            self.set(At(self.env, self.member_finishes, case, item, item.token), ends, FINISH, case, item.number)
 
     def work(self, seat: Seat) -> Iterator[Event]:
-        """A seat: given its turn in phase two, it works until the end or until the case is handed back."""
-        env = self.env
+        """A seat's life: it sleeps until the end of the work it was given in phase two, or until that is handed back."""
         while True:
-            seat.turn = env.event()
-            yield seat.turn
-            lead = None
-            for case, item in seat.cases:
-                moment = At(env, seat.ends, FINISH, self.ties[case.row], item.number)
-                moment.case, moment.item, moment.token = case, item, item.token
-                if lead is None:
-                    lead = moment
-                else:
-                    moment.callbacks.append(self.member_finishes)
-            case, item = seat.cases[0]
             try:
-                yield lead
+                yield seat.moment
             except simpy.Interrupt:
+                seat.moment = At(self.env)
                 continue
-            self.free_seat(seat)
-            self.finish(case, item, seat.slot)
+            moment = seat.moment
+            moment.callbacks = []  # it serves for the seat's next work as well
+            self.finish(moment.case, moment.item)
 
-    def member_finishes(self, moment: At) -> None:
+    def member_finishes(self, moment: Any) -> None:
         if moment.is_live():
-            self.finish(moment.case, moment.item, moment.item.seat.slot)
+            self.finish(moment.case, moment.item)
 
-    def free_seat(self, seat: Seat) -> None:
+    def finish(self, case: Case, item: Item) -> None:
+        """Work is done; the lead of a batch gives the seat back."""
+        line, seat = item.line, item.seat
         slot = seat.slot
-        slot.working.remove(seat)
-        slot.free.append(seat)
-        slot.open -= 1
-        self.offer(slot)
-
-    def finish(self, case: Case, item: Item, slot: Slot) -> None:
+        if seat.lead is item:
+            self.free_seat(seat)
         item.token += 1
         self.rows += _pack(
-            self.env.now, case.row, slot.number, item.step, item.number, FINISHED, slot.pool, slot.group, item.line, item.handoff
+            self.now, case.row, slot.number, item.step, item.number, FINISHED, line.in_pool, slot.group, line.number, item.handoff
         )
         if case.closed:
             item.status = FREE
         else:
-            self.go_on(case, item, item.next)
+            self.follow(case, item, item.next)
+
+    def free_seat(self, seat: Seat) -> None:
+        slot = seat.slot
+        seat.lead = None
+        slot.free.append(seat)
+        slot.open = chats = slot.open - 1
+        if slot.on and not slot.away:
+            slot.listed = chats
+            heappush(slot.pool.idle, (chats, slot.number, slot))

@@ -32,40 +32,40 @@ FIRST_COME, KIND_FIRST, AMOUNT_FIRST = range(3)
 
 
 def toy_advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
-    program = tables.program
-    op, following = program[step][0], program[step][1]
+    row = tables.program[step]
+    op, following = row[0], row[1]
     if op == OP_WORK:
-        if program[step][8] > 0:
-            if state.round >= program[step][8]:
-                return wait(program[step][9], now)
+        if row[8] > 0:
+            if state.round >= row[8]:
+                return wait(row[9], now)
             state.round += 1
-        order = program[step][4]
+        order = row[4]
         key = now
         if order == KIND_FIRST:
             key = int(refund.kind)
         elif order == AMOUNT_FIRST:
             key = int(refund.amount)
-        patience = program[step][5]
+        patience = row[5]
         give_up = NEVER if patience < 0 else now + refund.patience[patience]
-        return work(following, program[step][2], key, give_up, program[step][6], program[step][7])
+        return work(following, row[2], key, give_up, row[6], row[7])
     if op == OP_WAIT:
-        return wait(following, now + refund.span[program[step][2]])
+        return wait(following, now + refund.span[row[2]])
     if op == OP_JOIN:
         return join(following)
     if op == OP_SIDE:
-        return side(following, program[step][2])
+        return side(following, row[2])
     if op == OP_END:
         return end()
     if op == OP_FORK:
-        return wait(following if refund.chance[program[step][2]] < tables.share[program[step][3]] else program[step][4], now)
+        return wait(following if refund.chance[row[2]] < tables.share[row[3]] else row[4], now)
     if op == OP_KIND:
-        return wait(program[step][1 + refund.kind], now)
+        return wait(row[1 + refund.kind], now)
     if op == OP_ALARM:
-        span = program[step][3]
-        state.due[program[step][2]] = NEVER if span < 0 else now + refund.span[span]
+        span = row[3]
+        state.due[row[2]] = NEVER if span < 0 else now + refund.span[span]
         return wait(following, now)
     state.ledger.path = refund.kind
-    again = program[step][2]
+    again = row[2]
     return done(following, NEVER if again < 0 else now + refund.span[again])
 
 
