@@ -132,14 +132,14 @@ def _compile(functions: dict[Callable[..., Any], Any]) -> dict[Callable[..., Any
     for function in called_functions(functions):
         if function not in _registered:
             _registered.add(function)
-            register_jitable(function)
+            register_jitable(_nrt=False)(function)
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
         return {
-            function: numba.njit(signature, cache=True, nogil=True, error_model="numpy")(function)
+            function: numba.njit(signature, cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
             for function, signature in functions.items()
         }
     finally:
