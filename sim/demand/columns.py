@@ -7,7 +7,7 @@ policies are compared on one and the same workload.
 from sim.demand.workload import ATTEMPTS, CHANCES, SPANS, WORKS
 
 # Work content in seconds, at pace 1 and one chat at a time.
-W_RESPOND, W_DECIDE, W_CHASE, W_CUT, W_ASK, W_APPROVE, W_RECALL, W_PROOF, W_RECEIVE, W_INSPECT, W_PAY = range(11)
+W_RESPOND, W_DECIDE, W_CHASE, W_CUT, W_ASK, W_APPROVE, W_RECALL, W_PROOF, W_RECEIVE, W_INSPECT, W_PAY, W_SEARCH = range(12)
 
 WORK_SETTINGS = {
     "W_RESPOND": "work.respond",
@@ -21,6 +21,7 @@ WORK_SETTINGS = {
     "W_RECEIVE": "work.receive",
     "W_INSPECT": "work.inspect",
     "W_PAY": "work.pay",
+    "W_SEARCH": "work.search",
 }
 
 # Waits outside the shop, in seconds.

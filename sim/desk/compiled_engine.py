@@ -29,7 +29,9 @@ def run_compiled(
     if refunds.dtype != REFUND or tables.dtype != TABLES:
         raise TypeError("refunds must be of dtype REFUND and tables of dtype TABLES")
     if plain:
-        from sim.desk.compiled_loop import run
+        from sim.desk.compiled_loop import run as run_plainly
+
+        run: Any = run_plainly
 
         functions: tuple[Any, Any, Any] = (procedure.advance, procedure.begin, procedure.alarm)
     else:

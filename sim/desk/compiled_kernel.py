@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.demand.workload import NEVER
 from sim.desk.records import (
     ALARMS,
     ARRIVAL,
@@ -27,7 +28,6 @@ from sim.desk.records import (
     JOINED,
     LEFT,
     MOST_STEPS,
-    NEVER,
     OPENED,
     SIDE,
     TO_OPEN,
@@ -151,11 +151,13 @@ def note(
 
 
 def push_event(events: Any, world: Any, time: int, rank: int, row: int, code: int, token: int) -> None:
+    """Add a moment to the list of events: a refund's item (or alarm, code ITEMS) at a time, in a rank."""
     sift_up(events, world.events, time * 4 + rank, row * 8 + code, token)
     world.events += 1
 
 
 def fail(world: Any, error: int, row: int, step: int, value: int) -> int:
+    """Leave word of what went wrong where."""
     world.error, world.refund, world.step, world.value = error, row, step, value
     return FAILED
 
@@ -173,6 +175,7 @@ def count_step(world: Any, case: Any) -> bool:
 
 
 def disarm(world: Any, item: Any) -> None:
+    """What the item waited for means nothing any more."""
     item.token += 1
     world.abandoned += item.armed
     item.armed = 0
@@ -187,6 +190,7 @@ def free_item(items: Any, first: int) -> int:
 
 
 def set_alarm(events: Any, world: Any, case: Any, state: Any) -> None:
+    """One moment per refund, for its earliest alarm; that an alarm was put off is found when the old moment comes."""
     earliest = state.due[0]
     for which in range(1, ALARMS):
         if state.due[which] < earliest:
@@ -219,6 +223,7 @@ def offer(slot: Any, number: int, seats: int, idle: Any, idle_size: Any, pool: i
 
 
 def push_idle(heap: Any, at: int, key: int) -> None:
+    """Put a key into a heap of idle slots, where place `at` is the free one at its end."""
     while at > 0:
         above = (at - 1) >> 1
         if heap[above] <= key:
@@ -229,6 +234,7 @@ def push_idle(heap: Any, at: int, key: int) -> None:
 
 
 def pop_idle(heap: Any, size: int) -> None:
+    """Take the smallest key out of a heap of idle slots."""
     last = size - 1
     key = heap[last]
     at = 0
@@ -246,6 +252,7 @@ def pop_idle(heap: Any, size: int) -> None:
 
 
 def first_idle(idle: Any, idle_size: Any, pool: int, slots_now: Any) -> int:
+    """The idle slot of a pool with the fewest chats open, -1 when nobody is idle."""
     while idle_size[pool] > 0:
         key = idle[pool, 0]
         number = key & 0xFFFFFFFF
@@ -262,10 +269,11 @@ def first_idle(idle: Any, idle_size: Any, pool: int, slots_now: Any) -> int:
 def in_line(folders: Any, items: Any, order: int, token: int) -> bool:
     """Whether an entry of a line's list still stands for somebody in line."""
     folder = folders[order >> 3]
-    return folder >= 0 and items[folder * ITEMS + (order & 7)].token == token
+    return bool(folder >= 0 and items[folder * ITEMS + (order & 7)].token == token)
 
 
 def first_line(lines: Any, pool: int, entries: Any, sizes: Any, folders: Any, items: Any) -> int:
+    """The pool's line whose head has the smallest (key, refund, item), -1 when nobody waits."""
     best = -1
     for line in range(len(lines)):
         if lines[line].pool == pool:
@@ -282,6 +290,7 @@ def first_line(lines: Any, pool: int, entries: Any, sizes: Any, folders: Any, it
 
 
 def stand_in_line(events: Any, world: Any, entries: Any, sizes: Any, waiting: Any, row: int, number: int, item: Any) -> None:
+    """Enter the line under the item's key, and set the clock at which it gives up."""
     line = item.line
     item.status = IN_LINE
     waiting[line] += 1
@@ -338,6 +347,7 @@ def leave_line(
 
 
 def release(world: Any, free: Any, folders: Any, case: Any, folder: int) -> None:
+    """The folder of a refund that is closed, and on which nobody works any more, is free for another."""
     free[world.free] = folder
     world.free += 1
     folders[case.row] = OVER

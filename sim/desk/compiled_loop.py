@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sim.demand.workload import NEVER
 from sim.desk.compiled_kernel import (
     COMPLETE,
     ENDLESS,
@@ -40,7 +41,6 @@ from sim.desk.records import (
     ARRIVAL,
     AT_WORK,
     BEGAN,
-    BREAK_BEGINS,
     CLOCK,
     DONE,
     FILED,
@@ -55,13 +55,11 @@ from sim.desk.records import (
     IN_LINE,
     ITEMS,
     KEEP,
-    NEVER,
-    OFF,
-    ON,
     OPENED,
     SHIFT,
     SIDE,
 )
+from sim.scenario.calendar import BREAK_BEGINS, OFF, ON
 
 ROOM = 64
 """Rows and events that one event may need at most, work in hand aside."""
@@ -79,6 +77,7 @@ def take_in_hand(slots_now: Any, items: Any, slot: int, at: int) -> None:
 
 
 def put_down(slots_now: Any, items: Any, at: int) -> None:
+    """Take an item out of the list of what its slot has in hand."""
     item = items[at]
     if item.before >= 0:
         items[item.before].after = item.after
@@ -89,6 +88,7 @@ def put_down(slots_now: Any, items: Any, at: int) -> None:
 
 
 def count_in_hand(slots_now: Any, items: Any, slot: int) -> int:
+    """How many cases the slot has in hand."""
     count = 0
     at = slots_now[slot].first
     while at >= 0:

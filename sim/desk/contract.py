@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.desk.actions import Action
-from sim.desk.records import CHANGE, LINE, POOL, SLOT
+from sim.desk.records import LINE, POOL, SLOT
+from sim.scenario.calendar import CHANGE
 
 Advance = Callable[[int, int, Any, Any, Any, int], Action]
 Begin = Callable[[int, int, Any, Any, Any, int, int, int], int]

@@ -7,12 +7,14 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from simpy.events import Event
 
 from sim.demand.workload import NEVER, REFUND
-from sim.desk.records import FREE, ITEMS, LEDGER, STATE, TO_OPEN
+from sim.desk.records import ARRIVAL, CLOCK, FINISH, FREE, ITEMS, LEDGER, SHIFT, STATE, TO_OPEN
 
 if TYPE_CHECKING:
-    from simpy.events import Event, Process
+    import simpy
+    from simpy.events import Process
 
 
 SCALARS = tuple(name for name in REFUND.names or () if REFUND[name].shape == ())
@@ -57,6 +59,36 @@ for _name in STATE.names or ():
         setattr(State, _name, 0)
 
 
+FIRST_ORDER = 2 + (ARRIVAL << 40)
+"""The first priority of arrivals in SimPy's list, whose own priorities are 0 and 1; a refund has eight places in each rank."""
+
+RANKS = tuple((rank - ARRIVAL) << 40 for rank in (FINISH, SHIFT, ARRIVAL, CLOCK))
+"""How far each rank lies from that of arrivals among the priorities of SimPy's list."""
+
+
+class At(Event):
+    """A moment with a rank inside its instant, above SimPy's own priorities 0 and 1; `Desk.set` puts it into SimPy's list.
+
+    Ties are broken by (rank, refund, item), never by the order of setting. A moment of an item (or of a refund's alarm) means
+    nothing any more when the item's token (or the case's alarm_at) has moved on.
+    """
+
+    __slots__ = ("case", "item", "token")
+
+    def __init__(self, env: "simpy.Environment", callback: Any = None, case: Any = None, item: Any = None, token: int = 0) -> None:
+        self.env = env
+        self.callbacks = [callback] if callback else []
+        self._ok, self._value, self._defused = True, None, False
+        self.case: Any = case
+        self.item: Any = item
+        self.token = token
+
+    def is_live(self) -> bool:
+        if self.item is not None:
+            return bool(self.item.token == self.token)
+        return self.case is None or (not self.case.closed and self.case.alarm_at == self.token)
+
+
 class Item:
     """Where an errand of a refund stands, and what comes next: item 0 its main one, the others side work.
 
@@ -74,10 +106,6 @@ class Item:
     key = give_up = began = 0
     line: "Line"
     seat: "Seat"
-
-
-FIRST_ORDER = 2 + (2 << 40)
-"""The first priority of arrivals in SimPy's list; a refund has eight places in each rank."""
 
 
 class Case(Item):
@@ -203,7 +231,7 @@ class Seat:
 
     process: "Process"
 
-    def __init__(self, slot: Slot, moment: "Event") -> None:
+    def __init__(self, slot: Slot, moment: At) -> None:
         self.slot, self.moment = slot, moment
         self.lead: Any = None
         self.others: list[tuple[Case, Item]] = []
@@ -222,7 +250,7 @@ class Tables:
 
 def one_row(columns: dict[str, np.ndarray], ties: Any, row: int) -> Case:
     """The case of one refund of the workload."""
-    return Case(Refund(row, columns, *(columns[name][row].item() for name in SCALARS)), ties)
+    return Case(Refund._make((row, columns, *(columns[name][row].item() for name in SCALARS))), ties)
 
 
 def in_filing_order(columns: dict[str, np.ndarray], ties: Any, block: int = 1024) -> Iterator[Case]:

@@ -14,8 +14,10 @@ from sim.demand.columns import (
     C_CUT,
     C_DOOR,
     C_EMPTY,
+    C_EXCHANGE,
     C_KEEP,
     C_MISTAKEN,
+    C_OFFER,
     C_PLATFORM,
     C_RECALL,
     C_REFUSED,
@@ -37,6 +39,7 @@ from sim.demand.columns import (
     W_RECALL,
     W_RECEIVE,
     W_RESPOND,
+    W_SEARCH,
 )
 from sim.demand.workload import ATTEMPTS, NEVER
 from sim.desk.actions import Action, at_once, done, end, go_on, join, side, wait, work
@@ -66,6 +69,7 @@ from sim.desk.steps import (
     DECIDE,
     DECIDED,
     END_SIDE,
+    EXCHANGED,
     FATE,
     FILE,
     INSPECT,
@@ -86,6 +90,8 @@ from sim.desk.steps import (
     REFUSE,
     REFUSED,
     RESPOND,
+    SEND_NEW,
+    SENT,
     SIGNED_FOR,
     STEPS,
     TRACE,
@@ -97,7 +103,6 @@ from sim.desk.tables import (
     AGENT_CARRIER,
     AGENT_SUPERVISOR,
     AGENT_WAREHOUSE,
-    AT_DOOR,
     BY_PATH,
     EARLIEST_DEADLINE,
     K_CONFIRMS,
@@ -120,6 +125,7 @@ from sim.desk.tables import (
     P_APPROVAL_GIVE_UP,
     P_BATCH,
     P_BATCH_CASE,
+    P_CARRIER_CONTACT,
     P_CHASES_MOST,
     P_COUPON_WITHIN,
     P_DOOR_THRESHOLD,
@@ -128,14 +134,17 @@ from sim.desk.tables import (
     P_REFUND_ON,
     P_REFUND_ON_PROMISE,
     P_SHIP_CLOSES,
+    P_WAREHOUSE_CONTACT,
     Q_ANOMALY,
     Q_CLAIM,
     Q_COMPLAINT,
     Q_CUT,
     Q_DOOR,
     Q_EMPTY,
+    Q_EXCHANGE,
     Q_KEEP,
     Q_MISTAKEN,
+    Q_OFFER,
     Q_RECALL,
     Q_REFUSED,
     WAREHOUSE_CARRIER,
@@ -163,7 +172,7 @@ def advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int
         return path_2(step, refund, state, tables, now)
     if step <= REFUSE:
         return path_3(item, step, refund, state, tables, now)
-    if step <= PROVEN:
+    if step <= SENT:
         return path_4(step, refund, state, tables, now)
     return settle(step, refund, state, tables, now)
 
@@ -267,6 +276,9 @@ def path_3(item: int, step: int, refund: Any, state: Any, tables: Any, now: int)
     if step == DECIDED:
         if refund.chance[C_REFUSED] < tables.share[Q_REFUSED]:
             return at_once(REFUSE)
+        if refund.amount < refund.paid and state.round == 0 and refund.chance[C_OFFER] >= tables.share[Q_OFFER]:
+            state.round = 1  # a partial refund is a small negotiation: the first offer is not accepted
+            return at_once(DECIDE)
         return at_once(PAY if refund.amount <= tables.authority[state.group[item]] else APPROVE)
     if step == APPROVE:
         give_up = now + tables.switch[P_APPROVAL_GIVE_UP]
@@ -298,16 +310,26 @@ def path_4(step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
             return at_once(PAY)
         if state.flag[F_DOOR] == 1:
             return at_once(INSPECTED)
-        return at_once(INSPECT if tables.switch[P_REFUND_ON] == AFTER_INSPECTION else PAY)
+        return at_once(INSPECT if tables.switch[P_REFUND_ON] == AFTER_INSPECTION else settled_by(refund, state, tables))
     if step == INSPECT:
         return work(INSPECTED, tables.line[L_INSPECTION], key(NEVER, state, tables, now), handoff=WAREHOUSE_INSPECTION)
     if step == INSPECTED:
         state.flag[F_INSPECTED] = 1
-        return at_once(PROOF if refund.chance[C_ANOMALY] < tables.share[Q_ANOMALY] else PAY)
+        return at_once(PROOF if refund.chance[C_ANOMALY] < tables.share[Q_ANOMALY] else settled_by(refund, state, tables))
     if step == PROOF:
         return work(PROVEN, tables.line[L_CARRIERS], key(NEVER, state, tables, now), handoff=WAREHOUSE_CARRIER)
-    # PROVEN: an empty parcel is refused; worn goods are taken back all the same.
-    return at_once(REFUSE if refund.chance[C_EMPTY] < tables.share[Q_EMPTY] else PAY)
+    if step == PROVEN:  # an empty parcel is refused; worn goods are taken back all the same
+        return at_once(REFUSE if refund.chance[C_EMPTY] < tables.share[Q_EMPTY] else settled_by(refund, state, tables))
+    if step == SEND_NEW:
+        return work(SENT, tables.line[L_WAREHOUSE], key(NEVER, state, tables, now), handoff=AGENT_WAREHOUSE)
+    # SENT
+    return done(EXCHANGED)
+
+
+def settled_by(refund: Any, state: Any, tables: Any) -> int:
+    """Money, or new goods for who really wants an exchange: stock, and a second parcel."""
+    exchange = state.ledger.path == 4 and refund.chance[C_EXCHANGE] < tables.share[Q_EXCHANGE]
+    return SEND_NEW if exchange else PAY
 
 
 def came_back_unasked(state: Any) -> bool:
@@ -366,12 +388,12 @@ def begin(item: int, step: int, refund: Any, state: Any, tables: Any, now: int, 
             answer(state, path % 4 + 1 if slips else path)
         else:
             answer(state, state.ledger.believed)
-    elif step == CUT:
-        seconds = refund.work[W_CUT]
+    elif step == CUT or step == SEND_NEW:
+        seconds = refund.work[W_CUT] + search(refund, tables.switch[P_WAREHOUSE_CONTACT])
     elif step == RECALL:
-        seconds = refund.work[W_RECALL]
+        seconds = refund.work[W_RECALL] + search(refund, tables.switch[P_CARRIER_CONTACT])
     elif step == ASK_WAREHOUSE:
-        seconds = refund.work[W_ASK]
+        seconds = refund.work[W_ASK] + search(refund, tables.switch[P_WAREHOUSE_CONTACT])
     elif step == DECIDE:
         seconds = refund.work[W_DECIDE]
     elif step == APPROVE:
@@ -385,10 +407,15 @@ def begin(item: int, step: int, refund: Any, state: Any, tables: Any, now: int, 
     elif step == INSPECT or step == BOOK_IN:
         seconds = refund.work[W_INSPECT]
     elif step == PROOF:
-        seconds = refund.work[W_PROOF]
+        seconds = refund.work[W_PROOF] + search(refund, tables.switch[P_CARRIER_CONTACT])
     else:
         seconds = refund.work[W_PAY]
-    return int(seconds * tables.pace[group] * (1.0 + tables.chats * chats) + 0.5)
+    return int(seconds * tables.pace[group] * (1.0 + tables.chats[group] * chats) + 0.5)
+
+
+def search(refund: Any, named_contact: int) -> int:
+    """Seconds lost on finding out who answers a question, where nobody is named for it."""
+    return int(0 if named_contact == 1 else refund.work[W_SEARCH])
 
 
 def answer(state: Any, believed: int) -> None:

@@ -2,9 +2,6 @@
 
 import numpy as np
 
-from sim.demand.workload import NEVER
-from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, CHANGE, OFF, ON
-
 ITEMS = 4
 """Open items of one refund at a time: the refund itself (item 0) and up to three pieces of side work."""
 ALARMS = 6
@@ -83,7 +80,7 @@ TABLES = np.dtype(
         ("authority", "i8", (GROUPS,)),  # fen a member of the group grants alone
         ("pace", "f8", (GROUPS,)),  # seconds of work are multiplied by this
         ("slip", "f8", (GROUPS,)),  # share of requests whose path a member of the group takes wrongly
-        ("chats", "f8"),  # each further chat at once lengthens work by this share
+        ("chats", "f8", (GROUPS,)),  # each further chat at once lengthens the group's work by this share
         ("switch", "i8", (32,)),  # on/off and small numbers of the policy, by the indices P_...
         ("share", "f8", (32,)),  # probabilities of the policy and the field, by the indices Q_...
         ("money", "i8", (16,)),  # fen, by the indices M_...
@@ -113,5 +110,3 @@ LOG = np.dtype(
 POOL = np.dtype([("rule", "i8"), ("cap", "i8"), ("reopening", "i8")])
 LINE = np.dtype([("pool", "i8"), ("cases", "i8"), ("fen", "i8"), ("seconds", "i8")])
 SLOT = np.dtype([("pool", "i8"), ("group", "i8"), ("seats", "i8")])
-
-__all__ = [name for name in dir() if name.isupper()]

@@ -7,7 +7,7 @@ the line by (key, refund, item), staff by (chats open, slot). Work that ends in 
 
 import struct
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 from operator import itemgetter
@@ -17,16 +17,15 @@ import numpy as np
 import simpy
 from simpy.events import Event
 
-from sim.desk import live
+from sim.demand.workload import NEVER
 from sim.desk.contract import EndlessInstant, Floor, Procedure, ProcedureError
-from sim.desk.live import Case, Item, Line, Pool, Seat, Slot, Tables, in_filing_order, ledger_array, one_row
+from sim.desk.live import FIRST_ORDER, RANKS, At, Case, Item, Line, Pool, Seat, Slot, Tables, in_filing_order, ledger_array, one_row
 from sim.desk.log import Log
 from sim.desk.records import (
     ALARMED,
     ARRIVAL,
     AT_WORK,
     BEGAN,
-    BREAK_BEGINS,
     CLOCK,
     CLOSED,
     DONE,
@@ -52,9 +51,6 @@ from sim.desk.records import (
     LEFT,
     LOG,
     MOST_STEPS,
-    NEVER,
-    OFF,
-    ON,
     OPENED,
     SHIFT,
     SIDE,
@@ -63,36 +59,10 @@ from sim.desk.records import (
     WAITING,
     WORK,
 )
+from sim.scenario.calendar import BREAK_BEGINS, OFF, ON
 
 _pack = struct.Struct("<qiihbbbbbb").pack
 """One row of LOG: time, refund, slot, step, item, kind, pool, group, line, handoff."""
-
-
-RANKS = tuple((rank - ARRIVAL) << 40 for rank in (FINISH, SHIFT, ARRIVAL, CLOCK))
-"""How far each rank lies from that of arrivals among the priorities of SimPy's list."""
-
-
-class At(Event):
-    """A moment with a rank inside its instant, above SimPy's own priorities 0 and 1; `Desk.set` puts it into SimPy's list.
-
-    Ties are broken by (rank, refund, item), never by the order of setting. A moment of an item (or of a refund's alarm) means
-    nothing any more when the item's token (or the case's alarm_at) has moved on.
-    """
-
-    __slots__ = ("case", "item", "token")
-
-    def __init__(
-        self, env: simpy.Environment, callback: Any = None, case: Case | None = None, item: Item | None = None, token: int = 0
-    ) -> None:
-        self.env = env
-        self.callbacks = [callback] if callback else []
-        self._ok, self._value, self._defused = True, None, False
-        self.case, self.item, self.token = case, item, token
-
-    def is_live(self) -> bool:
-        if self.item is not None:
-            return self.item.token == self.token
-        return self.case is None or (not self.case.closed and self.case.alarm_at == self.token)
 
 
 class Desk:
@@ -188,10 +158,10 @@ class Desk:
         self.rows += _pack(self.now, row, -1, self.first_step, 0, FILED, -1, -1, -1, -1)
         self.follow(case, case, self.first_step)
 
-    def shifts(self, changes: list[tuple[int, int, int]]) -> Iterator[Event]:
+    def shifts(self, changes: list[tuple[int, int, int]]) -> Generator[Event, Any, None]:
         for time, together in groupby(changes, key=itemgetter(0)):
             moment = At(self.env)
-            heappush(self.queue, (time, live.FIRST_ORDER + RANKS[SHIFT], self.count(), moment))
+            heappush(self.queue, (time, FIRST_ORDER + RANKS[SHIFT], self.count(), moment))
             yield moment
             for _, number, what in together:
                 slot = self.slots[number]
@@ -460,7 +430,7 @@ class Desk:
         for case, item in others:
             self.set(At(self.env, self.member_finishes, case, item, item.token), ends, FINISH, case, item.number)
 
-    def work(self, seat: Seat) -> Iterator[Event]:
+    def work(self, seat: Seat) -> Generator[Event, Any, None]:
         """A seat's life: it sleeps until the end of the work it was given in phase two, or until that is handed back."""
         while True:
             try:

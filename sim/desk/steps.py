@@ -39,6 +39,8 @@ STEPS = (
     Step("INSPECTED", "质检结果", "What the inspection found", 4),
     Step("PROOF", "物流开具凭证", "Stamped proof from the carrier", 4, by="carriers"),
     Step("PROVEN", "凭证到手", "The proof is there", 4),
+    Step("SEND_NEW", "换货发出", "The exchange goes out", 4, by="warehouse"),
+    Step("SENT", "换货完成", "The exchange is on its way", 4),
     # every path again
     Step("PAY", "执行退款", "Refund the money", by="agents", pays=True),
     Step("MONEY_BACK", "款已退回", "The money is back"),
@@ -76,6 +78,8 @@ STEPS = (
     INSPECTED,
     PROOF,
     PROVEN,
+    SEND_NEW,
+    SENT,
     PAY,
     MONEY_BACK,
     BOOK_IN,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.desk.records import GROUPS, HANDOFFS, NEVER, TABLES
+from sim.demand.workload import NEVER
+from sim.desk.records import GROUPS, HANDOFFS, TABLES
 from sim.rules.reasons import reasons
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ K_UNSHIPPED, K_SHIPPED, K_RECALL, K_RETURN, K_SENDS_BACK, K_CONFIRMS, K_RESPONSE
     P_CHASES_MOST,
     P_SHIP_CLOSES,
     P_COUPON_WITHIN,  # seconds
-) = range(11)
+    P_CARRIER_CONTACT,
+    P_WAREHOUSE_CONTACT,
+) = range(13)
 ON_SIGNING, AT_DOOR, AFTER_INSPECTION = range(3)
 # Places in `share`.
 (
@@ -50,7 +53,9 @@ ON_SIGNING, AT_DOOR, AFTER_INSPECTION = range(3)
     Q_EMPTY,
     Q_CLAIM,
     Q_COMPLAINT,
-) = range(10)
+    Q_OFFER,
+    Q_EXCHANGE,
+) = range(12)
 # Places in `money`.
 M_COUPON, M_FREIGHT, M_RECALL = range(3)
 
@@ -87,6 +92,7 @@ def tables_of(scenario: "Scenario") -> np.ndarray:
         tables["pace"][0, number] = group.pace
         tables["authority"][0, number] = group.authority
         tables["slip"][0, number] = group.slip
+        tables["chats"][0, number] = group.per_chat
     switch = tables["switch"][0]
     switch[P_BATCH] = policy.batch.on
     switch[P_BATCH_CASE] = policy.batch.per_case
@@ -99,6 +105,8 @@ def tables_of(scenario: "Scenario") -> np.ndarray:
     switch[P_CHASES_MOST] = scenario.buyer.chases_most
     switch[P_SHIP_CLOSES] = clocks.ship_click == "closes"
     switch[P_COUPON_WITHIN] = COUPON_WITHIN
+    switch[P_CARRIER_CONTACT] = policy.named_contact.carrier
+    switch[P_WAREHOUSE_CONTACT] = policy.named_contact.warehouse
     share = tables["share"][0]
     share[Q_CUT] = policy.erp_cut.success
     share[Q_RECALL] = chances.recall_promised
@@ -110,6 +118,8 @@ def tables_of(scenario: "Scenario") -> np.ndarray:
     share[Q_EMPTY] = chances.empty_return
     share[Q_CLAIM] = chances.claim_holds
     share[Q_COMPLAINT] = scenario.buyer.complaint
+    share[Q_OFFER] = chances.offer_accepted
+    share[Q_EXCHANGE] = chances.exchange
     money = tables["money"][0]
     money[M_COUPON], money[M_FREIGHT], money[M_RECALL] = scenario.costs.coupon, scenario.costs.freight, scenario.costs.recall_fee
     for reason in reasons():

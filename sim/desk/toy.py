@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.demand.workload import NEVER
 from sim.desk.actions import Action, done, end, go_on, go_to, join, side, wait, work
 from sim.desk.contract import Procedure
-from sim.desk.records import NEVER, TABLES
+from sim.desk.records import TABLES
 
 OP_WORK, OP_WAIT, OP_JOIN, OP_SIDE, OP_END, OP_DONE, OP_FORK, OP_ALARM, OP_KIND = range(9)
 ALARM_GO_ON, ALARM_SIDE, ALARM_GO_TO, ALARM_DONE = range(4)
@@ -32,6 +33,7 @@ FIRST_COME, KIND_FIRST, AMOUNT_FIRST = range(3)
 
 
 def toy_advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
+    """What the program's row for this step says."""
     row = tables.program[step]
     op, following = row[0], row[1]
     if op == OP_WORK:
@@ -70,12 +72,14 @@ def toy_advance(item: int, step: int, refund: Any, state: Any, tables: Any, now:
 
 
 def toy_begin(item: int, step: int, refund: Any, state: Any, tables: Any, now: int, group: int, chats: int) -> int:
+    """The work index of the step's row, at the pace of the group."""
     seconds = refund.work[tables.program[step][3]]
     state.ledger.chases += 1 if now > state.joined[item] else 0
-    return int(seconds * tables.pace[group] * (1.0 + tables.chats * chats) + 0.5)
+    return int(seconds * tables.pace[group] * (1.0 + tables.chats[group] * chats) + 0.5)
 
 
 def toy_alarm(which: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
+    """What the program's row for this alarm says."""
     row = ALARM_ROWS + which
     what, step = tables.program[row][0], tables.program[row][1]
     state.flag[which] += 1

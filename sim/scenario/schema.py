@@ -107,7 +107,7 @@ class Buyer(Table):
 
 
 class Work(Table):
-    """Seconds of work content by kind of work, at pace 1 and one chat at a time."""
+    """Seconds of work content by kind of work, at pace 1 and one chat at a time. search: per question where there is no named contact."""
 
     respond: Distribution
     contact: Distribution
@@ -121,6 +121,7 @@ class Work(Table):
     receive: Distribution
     inspect: Distribution
     pay: Distribution
+    search: Distribution
 
 
 class Spans(Table):

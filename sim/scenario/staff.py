@@ -114,6 +114,7 @@ class Group(Table):
     """People who work alike.
 
     pace: seconds of work are multiplied by it (1.3 = slower). authority: fen granted alone. seats: chats at once.
+    per_chat: each further chat at once lengthens work by this share.
     slip: share of requests whose path is taken wrongly. absence: share of shifts missed. cost_per_hour: fen, loaded.
     exclusive: the group's shifts must not overlap.
     """
@@ -121,6 +122,7 @@ class Group(Table):
     pace: Factor = 1.0
     authority: Money = 0
     seats: Annotated[int, Field(ge=1, le=100)] = 1
+    per_chat: Share = 0.0
     slip: Share = 0.0
     absence: Share = 0.0
     cost_per_hour: Money

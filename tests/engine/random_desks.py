@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.demand.workload import ATTEMPTS, CHANCES, NEVER, REFUND, SPANS, WORKS
 from sim.desk.contract import Floor
-from sim.desk.records import ALARMS, BREAK_BEGINS, BREAK_ENDS, CHANGE, GROUPS, HANDOFFS, LINE, OFF, ON, POOL, SLOT
+from sim.desk.records import ALARMS, GROUPS, HANDOFFS, LINE, POOL, SLOT
 from sim.desk.toy import (
     ALARM_DONE,
     ALARM_GO_TO,
@@ -23,6 +23,7 @@ from sim.desk.toy import (
     OP_WORK,
     toy_tables,
 )
+from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, CHANGE, OFF, ON
 
 HOUR = 3600
 MAIN, SIDES, LAST = 13, 6, 20  # main steps 0..12, side steps 13..18, 19 ends a side item, 20 is done
@@ -149,7 +150,11 @@ def random_step(g: np.random.Generator, step: int, ahead: list[int], lines: int,
     if op == OP_WAIT:
         return (OP_WAIT, ahead[0], int(g.integers(0, SPANS)))
     if op == OP_SIDE:
-        return (OP_SIDE, ahead[0], int(g.integers(max(side_from, step + 1) if step >= side_from else side_from, SIDE_END)) if step < SIDE_END - 1 else SIDE_END)
+        return (
+            OP_SIDE,
+            ahead[0],
+            int(g.integers(max(side_from, step + 1) if step >= side_from else side_from, SIDE_END)) if step < SIDE_END - 1 else SIDE_END,
+        )
     if op == OP_FORK:
         return (OP_FORK, ahead[0], int(g.integers(0, CHANCES)), int(g.integers(0, 32)), ahead[1])
     if op == OP_ALARM:

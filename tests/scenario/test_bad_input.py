@@ -360,6 +360,7 @@ INNER = [
     "first_response",
     "preset",
     "pay",
+    "search",
     "transit",
     "coupon",
     "value",
