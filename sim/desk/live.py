@@ -1,7 +1,7 @@
 """What the SimPy engine handles while it runs: refunds, items, lines, pools, seats and tables as plain Python objects."""
 
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ import numpy as np
 from simpy.events import Event
 
 from sim.demand.workload import NEVER, REFUND
-from sim.desk.records import ARRIVAL, CLOCK, FINISH, FREE, ITEMS, LEDGER, SHIFT, STATE, TO_OPEN
+from sim.desk.records import ALARMS, ARRIVAL, CLOCK, FINISH, FREE, ITEMS, LEDGER, SHIFT, STATE, TO_OPEN
 
 if TYPE_CHECKING:
     import simpy
@@ -20,14 +20,35 @@ if TYPE_CHECKING:
 SCALARS = tuple(name for name in REFUND.names or () if REFUND[name].shape == ())
 
 
+class Made:
+    """An attribute made when it is first asked for; from then on it lies in the object itself."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self.make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, each: Any, owner: type) -> Any:
+        value = self.make(each)
+        setattr(each, self.name, value)
+        return value
+
+
+def _column(name: str) -> Made:
+    return Made(lambda refund: refund.columns[name][refund.row].tolist())
+
+
 class Refund(namedtuple("Scalars", ("row", "columns", *SCALARS))):  # type: ignore[misc]
     """One row of the workload as a plain object; its array columns become lists when first asked for."""
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.columns:
-            raise AttributeError(f"a refund has no column {name!r}")
-        value = self.__dict__[name] = self.columns[name][self.row].tolist()
-        return value
+    if TYPE_CHECKING:
+        row: int
+        filed: int
+        amount: int
+        again: int
+
+    work, contact, patience, span, chance = map(_column, ("work", "contact", "patience", "span", "chance"))
 
 
 class Ledger:
@@ -35,27 +56,33 @@ class Ledger:
 
 
 class State:
-    """What a procedure may write: fields of STATE, all 0 at first but `due`; lists are made when first asked for."""
+    """What a procedure may write: fields of STATE, all 0 at first but `due`. Most are made when first asked for.
 
-    joined: list[int]
-    group: list[int]
+    has_due, has_ledger: whether these were.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "ledger":
-            value: Any = Ledger()
-        elif name in _LENGTHS:
-            value = [NEVER if name == "due" else 0] * _LENGTHS[name]
-        else:
-            raise AttributeError(f"a refund's state has no field {name!r}")
-        self.__dict__[name] = value
-        return value
+    flag = Made(lambda _: [0] * STATE["flag"].shape[0])
+    since = Made(lambda _: [0] * STATE["since"].shape[0])
+
+    def __init__(self) -> None:
+        self.joined, self.group = [0] * ITEMS, [0] * ITEMS
+        self.has_due = self.has_ledger = False
+
+    @Made
+    def due(self) -> list[int]:
+        self.has_due = True
+        return [NEVER] * ALARMS
+
+    @Made
+    def ledger(self) -> Ledger:
+        self.has_ledger = True
+        return Ledger()
 
 
-_LENGTHS = {name: STATE[name].shape[0] for name in STATE.names or () if STATE[name].shape}
 for _name in LEDGER.names or ():
     setattr(Ledger, _name, 0)
 for _name in STATE.names or ():
-    if _name not in _LENGTHS and _name != "ledger":
+    if STATE[_name].shape == () and _name != "ledger":
         setattr(State, _name, 0)
 
 
@@ -96,16 +123,36 @@ class Item:
     back: handed back, with `share` of the work not yet done.
     """
 
-    number = 0
-    status = FREE
-    token = 0
-    armed = False
-    back = False
-    share = 1.0
-    step = next = otherwise = handoff = -1
-    key = give_up = began = 0
+    __slots__ = (
+        "armed",
+        "back",
+        "began",
+        "give_up",
+        "handoff",
+        "key",
+        "line",
+        "next",
+        "number",
+        "otherwise",
+        "seat",
+        "share",
+        "status",
+        "step",
+        "token",
+    )
+    began: int
+    give_up: int
+    handoff: int
+    key: int
     line: "Line"
+    next: int
+    otherwise: int
     seat: "Seat"
+    step: int
+
+    def __init__(self, number: int) -> None:
+        self.number, self.status, self.token = number, FREE, 0
+        self.armed, self.back, self.share = False, False, 1.0
 
 
 class Case(Item):
@@ -115,16 +162,16 @@ class Case(Item):
     alarm_at: the moment set for the earliest alarm.
     """
 
-    closed = False
-    alarm_at = NEVER
-    to_open = 0
-    sides: "tuple[Item, ...]" = ()
+    __slots__ = ("alarm_at", "closed", "filed", "order", "refund", "row", "sides", "state", "to_open")
 
     def __init__(self, refund: Refund, ties: Any) -> None:
+        self.number, self.status, self.token = 0, FREE, 0
+        self.armed, self.back, self.share = False, False, 1.0
         self.refund, self.row, self.filed = refund, refund.row, refund.filed
-        self.state = state = State()
-        state.joined, state.group = [0] * ITEMS, [0] * ITEMS
         self.order = FIRST_ORDER + (ties[refund.row] << 3)
+        self.state = State()
+        self.closed, self.alarm_at, self.to_open = False, NEVER, 0
+        self.sides: tuple[Item, ...] = ()
 
     @property
     def items(self) -> "tuple[Item, ...]":
@@ -136,8 +183,7 @@ class Case(Item):
         if item is None:
             if len(self.sides) == ITEMS - 1:
                 return
-            item = Item()
-            item.number = len(self.sides) + 1
+            item = Item(len(self.sides) + 1)
             self.sides += (item,)
         item.status, item.next = TO_OPEN, step
         self.to_open += 1
@@ -187,22 +233,14 @@ class Pool:
             slot.listed = chats
             heappush(self.idle, (chats, slot.number, slot))
 
-    def first_idle(self) -> "Slot | None":
-        idle = self.idle
-        while idle:
-            chats, _, slot = idle[0]
-            if slot.listed == chats:
-                if slot.on and not slot.away:
-                    return slot
-                slot.listed = -1
-            heappop(idle)
-        return None
-
     def first_line(self) -> Line | None:
         """The line whose head has the smallest (key, refund, item); None when nobody waits."""
         if len(self.lines) == 1:
             line = self.lines[0]
-            return line if line.entries and line.head() else None
+            if not line.entries:
+                return None
+            _, _, _, token, item, _ = line.entries[0]
+            return line if item.token == token or line.head() else None
         best: Line | None = None
         first: Entry | None = None
         for line in self.lines:

@@ -95,44 +95,48 @@ class Desk:
                 seat.process = self.env.process(self.work(seat))
         self.env.process(self.shifts(floor.changes.tolist()))
         self.filings = in_filing_order(self.columns, self.ties)
-        self.filing = next(self.filings, None)
+        self.filing: Case | None = next(self.filings, None)
 
     # ---------------------------------------------------------------- instants
     def step(self) -> int:
         """Run one whole instant; returns its time, NEVER when nothing is left to happen."""
-        queue, happen = self.queue, self.env.step
-        filing = self.filing
-        self.now = now = NEVER if filing is None else filing.filed
-        if queue and queue[0][0] < now:
-            self.now = now = queue[0][0]
-        if now == NEVER:
-            return NEVER
-        self.steps = 0
-        while True:
-            while filing is not None and filing.filed == now:  # among what is in SimPy's list
-                if queue and queue[0][0] == now and queue[0][1] < filing.order:
-                    happen()
-                else:
-                    self.file(filing)
-                    filing = self.filing = next(self.filings, None)
-            while queue and queue[0][0] == now:
-                happen()
-            self.dispatch()
-            if not queue or queue[0][0] != now:
-                break
-        if self.steps_of:
-            self.steps_of.clear()
-        if self.abandoned > 1024 and self.abandoned * 2 > len(queue):
-            queue[:] = [entry for entry in queue if type(entry[3]) is not At or entry[3].is_live()]
-            heapify(queue)
-            self.abandoned = 0
-        return now
+        at = min(self.queue[0][0] if self.queue else NEVER, self.filing.filed if self.filing else NEVER)
+        self.run(at + 1)
+        return int(at)
 
     def run(self, until: int = NEVER) -> None:
         """Run every instant before `until`."""
-        step, queue = self.step, self.queue
-        while (queue and queue[0][0] < until) or (self.filing is not None and self.filing.filed < until):
-            step()
+        queue, happen, pools, filings = self.queue, self.env.step, self.pools, self.filings
+        filing = self.filing
+        while True:
+            now = filing.filed if filing is not None else NEVER
+            if queue and queue[0][0] < now:
+                now = queue[0][0]
+            if now >= until:
+                break
+            self.now, self.steps = now, 0
+            while True:
+                while filing is not None and filing.filed == now:  # among what is in SimPy's list
+                    if queue and queue[0][0] == now and queue[0][1] < filing.order:
+                        happen()
+                    else:
+                        self.file(filing)
+                        filing = next(filings, None)
+                while queue and queue[0][0] == now:
+                    happen()
+                for pool in pools:
+                    if pool.idle:
+                        self.dispatch(pool)
+                self.tables.waiting = self.waiting[:]
+                if not queue or queue[0][0] != now:
+                    break
+            if self.steps > MOST_STEPS:
+                self.steps_of.clear()
+            if self.abandoned > 1024 and self.abandoned * 2 > len(queue):
+                queue[:] = [entry for entry in queue if type(entry[3]) is not At or entry[3].is_live()]
+                heapify(queue)
+                self.abandoned = 0
+        self.filing = filing
 
     def log(self, until: int = NEVER) -> Log:
         """What happened so far; refunds still on the desk show the ledger they have now."""
@@ -144,12 +148,10 @@ class Desk:
         heappush(self.queue, (at, case.order + RANKS[rank] + code, self.count(), moment))
 
     def count_step(self, row: int, step: int) -> None:
-        """An instant must come to an end. What could go round in it for ever is counted, first for the whole desk, then by refund."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            self.steps_of[row] += 1
-            if self.steps_of[row] > MOST_STEPS:
-                raise EndlessInstant(row, step, self.now)
+        """An instant must come to an end: what could go round in it is counted by refund, once the desk took MOST_STEPS in all."""
+        self.steps_of[row] += 1
+        if self.steps_of[row] > MOST_STEPS:
+            raise EndlessInstant(row, step, self.now)
 
     # ---------------------------------------------------------------- who comes: refunds and staff
     def file(self, case: Case) -> None:
@@ -263,10 +265,12 @@ class Desk:
                 step, number, item.status = item.next, item.number, GOING
             else:
                 raise ProcedureError(f"step {step} of refund {row}: action {action} is not one that its item may take there")
-            self.count_step(row, step)
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                self.count_step(row, step)
         if case.to_open:
             self.start_side(case)
-        elif "due" in state.__dict__:
+        elif state.has_due:
             self.set_alarm(case)
 
     def start_side(self, case: Case) -> None:
@@ -280,15 +284,16 @@ class Desk:
         row = case.row
         self.rows += _pack(self.now, row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
         case.closed = True
-        for item in case.items if case.sides else (case,):
-            if item.status != AT_WORK:
-                self.disarm(item)
-                if item.status == IN_LINE:
-                    self.leave_line(case, item, LEFT)
-                item.status = FREE
-        case.sides, case.to_open = (), 0
+        if case.sides or case.status != GOING:
+            for item in case.items:
+                if item.status != AT_WORK:
+                    self.disarm(item)
+                    if item.status == IN_LINE:
+                        self.leave_line(case, item, LEFT)
+                    item.status = FREE
+            case.sides, case.to_open = (), 0
         self.abandoned += case.alarm_at < NEVER
-        if "ledger" in case.state.__dict__:
+        if case.state.has_ledger:
             self.ledgers[row] = case.state.ledger
         del self.on_desk[row]
         if again_at < NEVER and case.refund.again >= 0:
@@ -320,7 +325,9 @@ class Desk:
             return
         item.token += 1
         item.armed = False
-        self.count_step(case.row, item.step)
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            self.count_step(case.row, item.step)
         if item.status == IN_WAIT:
             self.follow(case, item, item.next)
             return
@@ -349,7 +356,9 @@ class Desk:
             self.set_alarm(case)
             return
         case.state.due[which] = NEVER
-        self.count_step(case.row, which)
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            self.count_step(case.row, which)
         self.rows += _pack(now, case.row, -1, which, 0, ALARMED, -1, -1, -1, -1)
         action, step, target, at, _, _, _ = self.alarm(which, case.refund, case.state, self.tables, now)
         if action == DONE:
@@ -371,17 +380,18 @@ class Desk:
         self.set_alarm(case)
 
     # ---------------------------------------------------------------- phase two: who works on what
-    def dispatch(self) -> None:
-        for pool in self.pools:
-            while pool.idle:
-                line = pool.first_line()
-                if line is None:
-                    break
-                slot = pool.first_idle()
-                if slot is None:
-                    break
+    def dispatch(self, pool: Pool) -> None:
+        """Give work to who is idle in the pool."""
+        idle = pool.idle
+        while idle and (line := pool.first_line()) is not None:
+            chats, _, slot = idle[0]
+            if slot.listed != chats:
+                heappop(idle)
+            elif slot.on and not slot.away:
                 self.take(line, slot)
-        self.tables.waiting = self.waiting[:]
+            else:
+                slot.listed = -1
+                heappop(idle)
 
     def take(self, line: Line, slot: Slot) -> None:
         """The slot takes the head of the line, or a batch: the head until the next case would break a limit."""
@@ -398,7 +408,9 @@ class Desk:
             item.status, item.began, item.seat = AT_WORK, now, seat
             step, state = item.step, case.state
             state.group[number] = group
-            self.count_step(row, step)
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                self.count_step(row, step)
             own = self.begin(number, step, case.refund, state, self.tables, now, group, slot.open)
             if own < 0:
                 raise ProcedureError(f"step {step} of refund {row}: work of {own} seconds")
@@ -407,7 +419,7 @@ class Desk:
                 reopening += pool.reopening
             seconds += own
             self.rows += _pack(now, row, slot.number, step, number, BEGAN, pool.number, group, line.number, item.handoff)
-            if "due" in state.__dict__:
+            if state.has_due:
                 self.set_alarm(case)
             if line.cases == 1:
                 break
