@@ -55,7 +55,6 @@ from sim.desk.steps import (
     ANSWERED,
     APPROVE,
     ASK_WAREHOUSE,
-    AT_DOOR,
     AUTO_REFUNDED,
     BATCH,
     BOOK_IN,
@@ -77,6 +76,7 @@ from sim.desk.steps import (
     LOOK,
     LOST,
     MONEY_BACK,
+    OFFERED,
     OUTCOMES,
     PARTLY_REFUNDED,
     PAY,
@@ -103,6 +103,7 @@ from sim.desk.tables import (
     AGENT_CARRIER,
     AGENT_SUPERVISOR,
     AGENT_WAREHOUSE,
+    AT_DOOR,
     BY_PATH,
     EARLIEST_DEADLINE,
     K_CONFIRMS,
@@ -253,13 +254,13 @@ def path_2(step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
     if step == FATE:
         if refund.arrives >= NEVER:
             return wait(LOST, now + refund.span[S_LOST_AFTER])
-        return wait(AT_DOOR, refund.arrives) if refund.arrives > now else at_once(SIGNED_FOR)
+        return wait(OFFERED, refund.arrives) if refund.arrives > now else at_once(SIGNED_FOR)
     if step == LOST:
         state.secured = 1  # the carrier bears it
         return at_once(PAY)
-    if step == AT_DOOR and refund.chance[C_DOOR] < tables.share[Q_DOOR]:
+    if step == OFFERED and refund.chance[C_DOOR] < tables.share[Q_DOOR]:
         return wait(RECEIVE, now + refund.span[S_PARCEL_RETURNS])
-    if step == AT_DOOR:
+    if step == OFFERED:
         return at_once(SIGNED_FOR)
     # SIGNED_FOR: the goods are with the buyer, who may file again for what is now another path.
     return done(WITHDRAWN, now + refund.span[S_AGAIN])

@@ -23,7 +23,7 @@ STEPS = (
     Step("PROMISED", "物流是否承诺追回", "Does the carrier promise to bring it back?", 2),
     Step("FATE", "包裹下落", "What becomes of the parcel", 2),
     Step("LOST", "超期无走件,按丢件处理", "No scan for days: the parcel counts as lost", 2),
-    Step("AT_DOOR", "派送上门", "The parcel is offered at the door", 2),
+    Step("OFFERED", "派送上门", "The parcel is offered at the door", 2),
     Step("SIGNED_FOR", "买家已签收", "The buyer has taken the parcel in", 2),
     # path 3: signed for, money only
     Step("DECIDE", "核实并协商金额", "Check the claim and settle the amount", 3, by="agents"),
@@ -64,7 +64,7 @@ STEPS = (
     PROMISED,
     FATE,
     LOST,
-    AT_DOOR,
+    OFFERED,
     SIGNED_FOR,
     DECIDE,
     DECIDED,

@@ -74,7 +74,7 @@ def toy_advance(item: int, step: int, refund: Any, state: Any, tables: Any, now:
 def toy_begin(item: int, step: int, refund: Any, state: Any, tables: Any, now: int, group: int, chats: int) -> int:
     """The work index of the step's row, at the pace of the group."""
     seconds = refund.work[tables.program[step][3]]
-    state.ledger.chases += 1 if now > state.joined[item] else 0
+    state.ledger.chases += 1 if now > state.joined[item] and state.ledger.chases < 100 else 0  # the column has room for 127
     return int(seconds * tables.pace[group] * (1.0 + tables.chats[group] * chats) + 0.5)
 
 

@@ -14,7 +14,7 @@ from sim.desk.contract import Procedure
 from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
 from sim.desk.records import ALARMED, BEGAN, FILED, FINISHED, WAITING
-from sim.desk.simulate import run_desk, end_of, floor_of
+from sim.desk.simulate import end_of, floor_of, run_desk
 from sim.desk.steps import STEPS
 from sim.desk.tables import tables_of
 from sim.scenario import Scenario
@@ -22,7 +22,7 @@ from sim.scenario import Scenario
 REVEALED: dict[str, tuple[tuple[int, str], ...]] = {
     "W_RESPOND": ((BEGAN, "RESPOND"),),
     "W_CHASE": ((BEGAN, "CHASED"),),
-    "W_CUT": ((BEGAN, "CUT"),),
+    "W_CUT": ((BEGAN, "CUT"), (BEGAN, "SEND_NEW")),
     "W_ASK": ((BEGAN, "ASK_WAREHOUSE"),),
     "W_RECALL": ((BEGAN, "RECALL"),),
     "W_DECIDE": ((BEGAN, "DECIDE"),),
@@ -41,6 +41,8 @@ REVEALED: dict[str, tuple[tuple[int, str], ...]] = {
     "C_KEEP": ((FINISHED, "RECALL"),),
     "C_ANOMALY": ((FINISHED, "RECEIVE"), (FINISHED, "INSPECT"), (FINISHED, "BOOK_IN")),
     "C_EMPTY": ((FINISHED, "PROOF"), (FINISHED, "BOOK_IN")),
+    "C_EXCHANGE": ((FINISHED, "RECEIVE"), (FINISHED, "INSPECT"), (FINISHED, "PROOF")),
+    "C_OFFER": ((FINISHED, "DECIDE"),),
     "C_CLAIM": ((FINISHED, "PAY"), (FINISHED, "BATCH"), (ALARMED, "seller_clock")),
 }
 """What the desk learns from a hidden column, and by which event at the latest it has learnt it. Columns of clocks that run
