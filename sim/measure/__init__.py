@@ -1,0 +1,1 @@
+"""What a run was: outcomes, visits, figures, handoffs, pools, and the invariants that every log obeys."""

@@ -1,0 +1,317 @@
+"""What must hold after any run, whatever the scenario, the procedure and the engine. `check` names what does not.
+
+Each invariant is a function of the run that yields a sentence per kind of violation, with how often it occurs and where first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.workload import NEVER, Workload
+from sim.desk.contract import Floor, Procedure
+from sim.desk.log import Log, describe
+from sim.desk.records import (
+    ALARMED,
+    BEGAN,
+    CLOSED,
+    ENDED,
+    FILED,
+    FINISHED,
+    GAVE_UP,
+    HANDED_BACK,
+    JOINED,
+    KEEP,
+    KINDS,
+    LEDGER,
+    LEFT,
+    OPENED,
+    WAITING,
+)
+from sim.desk.records import CAP as CAPPED
+from sim.measure.curves import Flags, Records, Whole, course, integral
+from sim.measure.outcomes import AUTO_REFUNDED, CLOSED_BY_CLOCK, MONEY, Outcomes, horizon, outcomes
+from sim.measure.pools import TO_WORK, line_changes
+from sim.measure.presence import Presence, presence
+from sim.measure.visits import Visits, by_item, visits
+
+_AFTER_WORK = (JOINED, WAITING, ENDED)
+_MAY_FOLLOW = {
+    FILED: _AFTER_WORK,
+    OPENED: _AFTER_WORK,
+    JOINED: (BEGAN, GAVE_UP, LEFT),
+    BEGAN: (FINISHED, HANDED_BACK),
+    HANDED_BACK: (BEGAN, GAVE_UP, LEFT),
+    FINISHED: _AFTER_WORK,
+    GAVE_UP: _AFTER_WORK,
+    LEFT: _AFTER_WORK,
+    WAITING: _AFTER_WORK,
+    ENDED: (OPENED,),
+}
+"""What may come next in the life of one item of a refund."""
+
+_FOLLOWS = np.zeros((len(KINDS), len(KINDS)), np.bool_)
+for _kind, _next in _MAY_FOLLOW.items():
+    _FOLLOWS[_kind, list(_next)] = True
+_FOLLOWS.flags.writeable = False
+_OF_AN_ITEM = np.isin(np.arange(len(KINDS)), list(_MAY_FOLLOW))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run under examination."""
+
+    log: Log
+    workload: Workload
+    floor: Floor
+    procedure: Procedure
+
+    @property
+    def rows(self) -> Records:
+        return self.log.rows
+
+
+def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> list[str]:
+    """Every violation of an invariant, in words; [] when all hold.
+
+    Where rows do not even follow from each other, what is built on that (visits, presence, Little's law) is not looked at.
+    """
+    run = Run(log, workload, floor, procedure)
+    found = [*in_order_of_time(run), *each_item_goes_its_way(run), *filed_and_closed_once(run)]
+    if found:
+        return found
+    stays, there, became = visits(log, floor, workload), presence(floor), outcomes(log, workload, procedure)
+    return [
+        *littles_law(run, stays),
+        *nobody_has_more_cases_than_seats(run, stays),
+        *work_is_done_on_duty(run, stays, there),
+        *answered_before_the_end(became),
+        *clocks_are_noticed(run, became),
+        *money_adds_up(run, became),
+    ]
+
+
+# ---------------------------------------------------------------- rows
+def in_order_of_time(run: Run) -> Iterator[str]:
+    """Rows stand in order of time, none at or after the end of the run."""
+    time = run.rows["time"]
+    yield from _told(run, np.flatnonzero(time[1:] < time[:-1]) + 1, "stand before an earlier event")
+    yield from _told(run, np.flatnonzero(time >= run.log.until), f"are not before the end of the run ({run.log.until})")
+
+
+def each_item_goes_its_way(run: Run) -> Iterator[str]:
+    """Each item of a refund goes from row to row as it may: who joins a line is taken, gives up or leaves, once; who is taken finishes."""
+    order = by_item(run.log, _OF_AN_ITEM)
+    rows = run.rows[order]
+    kind = rows["kind"]
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (rows["refund"][1:] != rows["refund"][:-1]) | (rows["item"][1:] != rows["item"][:-1])
+    bad_start = new & (kind != np.where(rows["item"] == 0, FILED, OPENED))
+    yield from _told(run, order[bad_start], "are the first of their item, yet neither filed nor opened")
+    bad_next = np.zeros(len(rows), np.bool_)
+    bad_next[1:] = ~new[1:] & ~_FOLLOWS[kind[:-1], kind[1:]]
+    yield from _told(run, order[bad_next], "cannot follow what the same item did before")
+    stands = np.isin(kind, (BEGAN, FINISHED, HANDED_BACK, GAVE_UP, LEFT))
+    moved = np.zeros(len(rows), np.bool_)
+    for column in ("line", "pool", "step", "handoff"):
+        moved[1:] |= rows[column][1:] != rows[column][:-1]
+    yield from _told(run, order[stands & ~new & moved & ~bad_next], "are about another line or step than the one that was joined")
+    ends = np.isin(kind, (FINISHED, HANDED_BACK))
+    other = np.zeros(len(rows), np.bool_)
+    other[1:] = rows["slot"][1:] != rows["slot"][:-1]
+    yield from _told(run, order[ends & ~new & other & ~bad_next], "end work that somebody else began")
+
+
+def filed_and_closed_once(run: Run) -> Iterator[str]:
+    """A refund is filed once, when it should be, and closes at most once; after that only work under way comes to its end."""
+    rows, count = run.rows, len(run.workload)
+    kind, refund = rows["kind"], rows["refund"]
+    index = np.arange(len(rows))
+    filings, closings = np.flatnonzero(kind == FILED), np.flatnonzero(kind == CLOSED)
+    yield from _told(run, _again(refund, filings), "file a refund a second time")
+    yield from _told(run, _again(refund, closings), "close a refund a second time")
+    filed_at, closed_at = np.full(count, len(rows)), np.full(count, len(rows))
+    filed_at[refund[filings[::-1]]] = filings[::-1]
+    closed_at[refund[closings[::-1]]] = closings[::-1]
+    yield from _told(run, np.flatnonzero(index < filed_at[refund]), "are about a refund that was not filed yet")
+
+    after = index > closed_at[refund]
+    closing = rows["time"][np.minimum(closed_at, len(rows) - 1)] if len(rows) else np.zeros(count, np.int64)
+    leaves = (kind == LEFT) & (rows["time"] == closing[refund])
+    may = np.isin(kind, (FINISHED, HANDED_BACK, CLOSED)) | leaves
+    yield from _told(run, np.flatnonzero(after & ~may), "come after their refund was closed")
+    yield from _told(run, _waits_on(run, closed_at), "stand in line for ever: their refund was closed, and they never left")
+
+    due = run.workload.refunds["filed"]
+    missing = np.flatnonzero((due < min(run.log.until, NEVER)) & (filed_at == len(rows)))
+    if len(missing):
+        yield f"{len(missing)} refunds were never filed although their time came, first refund {missing[0]} (second {due[missing[0]]})"
+    late = filings[(due[refund[filings]] < NEVER) & (due[refund[filings]] != rows["time"][filings])]
+    yield from _told(run, late, "file a refund at another time than the workload says")
+    reserved = filings[due[refund[filings]] == NEVER]
+    first_of = np.full(count, -1)
+    asks = np.flatnonzero(run.workload.refunds["again"] >= 0)
+    first_of[run.workload.refunds["again"][asks]] = asks
+    parent = first_of[refund[reserved]]
+    orphan = (parent < 0) | (closed_at[parent] > reserved)
+    yield from _told(run, reserved[orphan], "file a second application before the first was closed")
+
+
+def _again(refund: Whole, of: Whole) -> Whole:
+    """Of these rows, those whose refund already had one of them."""
+    order = of[np.argsort(refund[of], kind="stable")]
+    return np.asarray(order[1:][refund[order[1:]] == refund[order[:-1]]])
+
+
+def _waits_on(run: Run, closed_at: Whole) -> Whole:
+    """Last rows of items that stand in line although their refund is closed."""
+    order = by_item(run.log, _OF_AN_ITEM)
+    rows = run.rows[order]
+    last = np.ones(len(rows), np.bool_)
+    last[:-1] = (rows["refund"][1:] != rows["refund"][:-1]) | (rows["item"][1:] != rows["item"][:-1])
+    gone = closed_at[rows["refund"]]
+    stands = (rows["kind"] == JOINED) | ((rows["kind"] == HANDED_BACK) & (order < gone))
+    return np.asarray(order[last & stands & (gone < len(run.rows))])
+
+
+# ---------------------------------------------------------------- queues and staff
+def littles_law(run: Run, stays: Visits) -> Iterator[str]:
+    """For every line the time integral of the number in it is the sum of the waits, and for work the sum of the time worked: exactly."""
+    end = horizon(run.log)
+    rows, change = line_changes(run.log)
+    working = run.rows[TO_WORK[run.rows["kind"]] != 0]
+    at_work = TO_WORK[working["kind"]]
+    begin = int(run.rows["time"][0]) if len(run.rows) else 0
+    for line in range(len(run.floor.lines)):
+        mine = stays.records["line"] == line
+        for what, events, steps, told in (("in line", rows, change, "waited"), ("at work", working, at_work, "worked")):
+            here = events["line"] == line
+            _, level = course(events["time"][here], steps[here])
+            stood = integral(events["time"][here], steps[here], begin, end)
+            sum_of_waits = int(stays.records[told][mine].sum())
+            if stood != sum_of_waits:
+                yield f"Little's law: line {line} held {stood} case seconds {what}, but its cases {told} {sum_of_waits} seconds"
+            if len(level) and level.min() < 0:
+                yield f"line {line} once held {int(level.min())} cases {what}"
+
+
+def nobody_has_more_cases_than_seats(run: Run, stays: Visits) -> Iterator[str]:
+    """At any moment a slot has at most as many pieces of work in hand as seats; a batch is one piece."""
+    spells = stays.spells
+    rows = len(run.rows) + 1
+    stops = np.full(len(spells), rows)
+    ends_at = _row_of_end(run, stays)
+    stops[: len(spells)] = ends_at
+    last = np.zeros(len(spells), np.int64)
+    np.maximum.at(last, spells["seat"], stops)  # a batch gives its seat back with its last case
+    seats = np.flatnonzero(spells["seat"] == np.arange(len(spells)))
+    taken = np.concatenate([spells["row"][seats], last[seats]])
+    slot = np.concatenate([spells["slot"][seats]] * 2)
+    step = np.repeat([1, -1], len(seats))
+    order = np.lexsort((taken, slot))
+    held = np.cumsum(step[order])
+    per_slot = slot[order]
+    started = np.searchsorted(per_slot, per_slot)
+    held = held - np.where(started > 0, held[started - 1], 0)
+    over = (step[order] == 1) & (held > run.floor.slots["seats"][per_slot])
+    yield from _told(run, taken[order][over], "give a slot more work at once than it has seats")
+
+
+def _row_of_end(run: Run, stays: Visits) -> Whole:
+    """Per spell the index of the log row that ends it; one past the log where none does."""
+    order = by_item(run.log, np.isin(np.arange(len(KINDS)), (BEGAN, FINISHED, HANDED_BACK)))
+    kind = run.rows["kind"][order]
+    begins = np.flatnonzero(kind == BEGAN)
+    following = np.minimum(begins + 1, len(order) - 1)
+    stops = np.where((following > begins) & (kind[following] != BEGAN), order[following], len(run.rows) + 1)
+    by_row = np.empty(len(run.rows) + 1, np.int64)
+    by_row[order[begins]] = stops
+    return np.asarray(by_row[stays.spells["row"]])
+
+
+def work_is_done_on_duty(run: Run, stays: Visits, there: Presence) -> Iterator[str]:
+    """Nobody begins off shift or on a break, in another pool or as another group; beyond the end only as the pool's rule allows."""
+    spells, slots = stays.spells, run.floor.slots
+    yield from _told(run, spells["row"][~there.staffed[there.at(spells["slot"], spells["began"])]], "begin work off shift or on a break")
+    foreign = (slots["pool"][spells["slot"]] != spells["pool"]) | (slots["group"][spells["slot"]] != spells["group"])
+    foreign |= run.floor.lines["pool"][spells["line"]] != spells["pool"]
+    yield from _told(run, spells["row"][foreign], "begin work that is not their pool's or group's")
+    pieces = there.cut(spells["slot"], spells["began"], np.minimum(spells["ended"], stays.horizon))
+    away = pieces[~there.staffed[pieces["stretch"]]]
+    pool = run.floor.pools[spells["pool"][away["spell"]]]
+    beyond = away["end"] - there.stretches["begin"][away["stretch"]]
+    allowed = np.where(pool["rule"] == KEEP, NEVER, np.where(pool["rule"] == CAPPED, pool["cap"], 0))
+    broken = np.unique(spells["row"][away["spell"][beyond > allowed]])
+    yield from _told(run, broken, "begin work that goes on past the end of the shift, or into a break, longer than the pool's rule allows")
+
+
+# ---------------------------------------------------------------- refunds
+def answered_before_the_end(of: Outcomes) -> Iterator[str]:
+    """The first response begins between filing and close; nothing is completed before it was filed."""
+    late = of["first_response"][of["first_response"] < NEVER] > of["closed"][of["first_response"] < NEVER]
+    if late.any():
+        first = of["refund"][of["first_response"] < NEVER][late][0]
+        yield f"{int(late.sum())} refunds were answered after they were closed, first refund {first}"
+    early = (of["first_response"] < of["filed"]) | (of["completed"] < of["filed"])
+    if early.any():
+        yield f"{int(early.sum())} refunds were answered or completed before they were filed, first refund {of['refund'][early][0]}"
+
+
+def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
+    """An end by a clock comes with the alarm that brought it about, in the row before; the ledger and the outcome tell the same clock."""
+    rows = run.rows
+    alarms = np.flatnonzero(rows["kind"] == ALARMED)
+    known = len(run.procedure.alarms)
+    if known:
+        yield from _told(run, alarms[(rows["step"][alarms] < 0) | (rows["step"][alarms] >= known)], "tell of an alarm that has no name")
+    closings = np.flatnonzero(rows["kind"] == CLOSED)
+    if len(run.procedure.outcomes):
+        unknown = (rows["step"][closings] < 0) | (rows["step"][closings] >= len(run.procedure.outcomes))
+        yield from _told(run, closings[unknown], "close a refund with an outcome that has no name")
+    told = run.log.ledger["automatic"]
+    for name, clock in ((AUTO_REFUNDED, 1), (CLOSED_BY_CLOCK, 2)):
+        if name not in run.procedure.outcomes:
+            continue
+        ended = closings[rows["step"][closings] == run.procedure.outcomes.index(name)]
+        before = np.maximum(ended - 1, 0)
+        alarmed = (rows["kind"][before] == ALARMED) & (rows["refund"][before] == rows["refund"][ended])
+        alarmed &= rows["time"][before] == rows["time"][ended]
+        yield from _told(run, ended[~alarmed], f"end as {name}, and no alarm went off")
+        differ = told[rows["refund"][ended]] != clock
+        yield from _told(run, ended[differ], f"end as {name}, and the ledger says another clock")
+        by_ledger = of["refund"][told[of["refund"]] == clock]
+        other = np.setdiff1d(by_ledger, rows["refund"][ended])
+        if len(other):
+            yield f"{len(other)} refunds have clock {clock} in the ledger and did not end as {name}, first refund {other[0]}"
+
+
+def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
+    """No amount is negative; no more is refunded than was paid, or than the request itself states; what was never filed cost nothing;
+    goods count as lost only where money was refunded; by path and by cause the sums are those of the ledger."""
+    ledger, refunds = run.log.ledger, run.workload.refunds
+    for cause in MONEY:
+        amounts = ledger[cause].astype(np.int64)
+        negative = np.flatnonzero(amounts < 0)
+        if len(negative):
+            yield f"{len(negative)} refunds have a negative amount of {cause}, first refund {negative[0]}"
+        by_path = sum(int(of[cause][of["path"] == path].sum()) for path in np.unique(of["path"]))
+        if by_path != int(amounts.sum()):
+            yield f"{cause}: the ledger holds {int(amounts.sum())} fen, the refunds that were filed {by_path} fen"
+    over = np.flatnonzero(ledger["refunded"] > np.maximum(refunds["paid"], refunds["amount"]))
+    if len(over):
+        yield f"{len(over)} refunds gave back more than was paid, first refund {over[0]}"
+    unpaid = np.flatnonzero((ledger["lost"] > 0) & (ledger["refunded"] == 0))
+    if len(unpaid):
+        yield f"{len(unpaid)} refunds have goods and money both lost, yet nothing was refunded, first refund {unpaid[0]}"
+    came = np.zeros(len(refunds), np.bool_)
+    came[of["refund"]] = True
+    written = np.flatnonzero(~came & (ledger != np.zeros(1, LEDGER)))
+    if len(written):
+        yield f"{len(written)} refunds have a ledger although they were never filed, first refund {written[0]}"
+
+
+def _told(run: Run, indices: Whole | Flags, what: str) -> Iterator[str]:
+    """The violation in words, if there is one: how many rows, and the first of them."""
+    if len(indices):
+        first = int(np.min(indices))
+        yield f"{len(indices)} rows {what}, first row {first:,}: {describe(run.rows[first])}"

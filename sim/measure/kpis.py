@@ -1,0 +1,184 @@
+"""Every figure of a run, by its code name and exactly by its definition in metrics.toml.
+
+Figures about requests are over the fixed cohort filed on the reported days, drained. Figures about staff are over the time of those
+days. Shares are ratios of sums: of all requests of the cohort, never means of daily ratios.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.demand.workload import NEVER
+from sim.measure.curves import HOUR, Flags, Records
+from sim.measure.figures import PATHS, Figure, figure, lengths, share
+from sim.measure.handoffs import Handoff, over_all
+from sim.measure.money import FEN, costs
+from sim.measure.outcomes import BY_SELLERS_CLOCK, Outcomes
+from sim.measure.pools import PoolsUse, PoolUse
+from sim.measure.responses import judged
+from sim.measure.staffing import ShiftNeed
+
+MINUTE = 60
+
+Paths = Mapping[str, Outcomes]
+"""The reported requests: all of them under "", those of each path under its name."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the figures are computed from.
+
+    reported: outcomes of the requests filed on the reported days; every: of all. by_hour: RESPONSE_HOUR records of the reported ones.
+    answering: pools that answer buyers. standard: of the first response in seconds, None = no clock.
+    """
+
+    reported: Outcomes
+    every: Outcomes
+    pools: PoolsUse
+    handoffs: tuple[Handoff, ...]
+    needs: tuple[ShiftNeed, ...]
+    by_hour: Records
+    answering: tuple[str, ...]
+    standard: int | None
+
+
+def kpis(of: Measured) -> dict[str, Figure]:
+    """All figures by code name, in the order of metrics.toml."""
+    reported, pools = of.reported, of.pools
+    paths = {"": reported, **{name: reported.on_path(number) for number, name in enumerate(PATHS, start=1)}}
+    money = costs(reported, sum(pool.labour for pool in pools.pools))
+    return {
+        "first_response_within_30min": _within_standard(of, paths),
+        "first_response_minutes": _with_paths(paths, _response_minutes),
+        "completion_hours": _with_paths(paths, _completion_hours),
+        "self_completion_rate": _with_paths(paths, _self_completion),
+        "dispute_rate": figure("dispute_rate", None, "no_orders"),
+        "intervention_rate": _with_paths(paths, lambda part: _rate("intervention_rate", part, part["intervened"] != 0)),
+        "auto_refund_rate": _with_paths(paths, lambda part: _rate("auto_refund_rate", part, _by_clock(part))),
+        "auto_refund_count": _with_paths(paths, lambda part: figure("auto_refund_count", float(_by_clock(part).sum()))),
+        "auto_refund_amount": _with_paths(paths, _auto_refund_amount),
+        "instant_refunds": figure("instant_refunds", float(len(reported.automatic))),
+        "handoff_within_standard": over_all(of.handoffs),
+        "double_loss_amount": _with_paths(paths, _double_loss),
+        "short_staffed": _short_staffed(of),
+        "backlog": _backlog(pools),
+        "backlog_clear_at": _clear_at(pools),
+        "occupancy": _occupancy(pools),
+        "overtime": _summed("overtime", pools.pools, pools.inside, lambda pool: pool.overtime / HOUR),
+        "output_per_person": _output(of),
+        "labour_cost": _summed("labour_cost", pools.pools, pools.pools, lambda pool: pool.labour / FEN),
+        "total_cost": figure("total_cost", money["total"], parts=money),
+    }
+
+
+def _with_paths(paths: Paths, measure: Callable[[Outcomes], Figure]) -> Figure:
+    """A figure over all requests, and the same for each path."""
+    return replace(measure(paths[""]), by_path={name: measure(paths[name]) for name in PATHS})
+
+
+# ---------------------------------------------------------------- requests
+def _within_standard(of: Measured, paths: Paths) -> Figure:
+    code, standard = "first_response_within_30min", of.standard
+    if standard is None:
+        return figure(code, None, "no_standard", quantiles={"worst_hour": None})
+
+    def measure(part: Outcomes) -> Figure:
+        counted, in_time = judged(part, standard)
+        parts = {"left_out": float(np.count_nonzero(~counted)), "automatic": float(len(part.automatic))}
+        return share(code, float(in_time.sum()), float(counted.sum()), "no_requests", parts=parts)
+
+    hours = of.by_hour[of.by_hour["staffed"]]
+    worst = float((hours["in_time"] / hours["requests"]).min()) if len(hours) else None
+    return replace(_with_paths(paths, measure), quantiles={"worst_hour": worst})
+
+
+def _response_minutes(part: Outcomes) -> Figure:
+    answered = part["first_response"] < NEVER
+    waited = (part["first_response"] - part["filed"])[answered]
+    return lengths("first_response_minutes", waited, np.ones(len(waited), np.bool_), MINUTE, "no_requests")
+
+
+def _completion_hours(part: Outcomes) -> Figure:
+    return lengths("completion_hours", part.lasted, ~part.unfinished, HOUR, "no_requests")
+
+
+def _self_completion(part: Outcomes) -> Figure:
+    completed = ~part.unfinished
+    by_itself = completed & (part["automatic"] == 0) & (part["intervened"] == 0)
+    return share("self_completion_rate", float(by_itself.sum()), float(completed.sum()), "no_requests")
+
+
+def _by_clock(part: Outcomes) -> Flags:
+    return np.asarray(part["automatic"] == BY_SELLERS_CLOCK)
+
+
+def _rate(code: str, part: Outcomes, which: Flags) -> Figure:
+    return share(code, float(which.sum()), float(len(part)), "no_requests")
+
+
+def _auto_refund_amount(part: Outcomes) -> Figure:
+    return figure("auto_refund_amount", int(part["refunded"][_by_clock(part)].sum()) / FEN)
+
+
+def _double_loss(part: Outcomes) -> Figure:
+    return figure("double_loss_amount", int(part["lost"].sum()) / FEN, parts={"requests": float(np.count_nonzero(part["lost"]))})
+
+
+# ---------------------------------------------------------------- staff
+def _short_staffed(of: Measured) -> Figure:
+    if not of.needs:
+        reason = "no_standard" if of.standard is None else "nobody_staffed" if of.answering else "no_answering_pool"
+        return figure("short_staffed", None, reason, estimate=True)
+    return figure("short_staffed", float(max(0, *(need.short for need in of.needs))), estimate=True)
+
+
+def _backlog(pools: PoolsUse) -> Figure:
+    def stood(pool: PoolUse) -> float:
+        return pool.in_line_seconds / pools.end
+
+    by = {pool.name: figure("backlog", stood(pool), quantiles={"peak": float(pool.peak)}) for pool in pools.pools}
+    return figure("backlog", sum(map(stood, pools.inside)), quantiles={"peak": float(pools.own.peak(0, pools.end)[0])}, by=by)
+
+
+def _clear_at(pools: PoolsUse) -> Figure:
+    def clear(pool: PoolUse) -> Figure:
+        value = None if pool.clear_at is None else pool.clear_at / HOUR
+        return figure("backlog_clear_at", value, "not_clear" if pool.peak else "nobody_waited")
+
+    by = {pool.name: clear(pool) for pool in pools.pools}
+    waited = [pool for pool in pools.inside if pool.peak]
+    times = [pool.clear_at for pool in waited]
+    if not waited:
+        return figure("backlog_clear_at", None, "nobody_waited", by=by)
+    latest = None if None in times else max(time for time in times if time is not None) / HOUR
+    return figure("backlog_clear_at", latest, "not_clear", by=by)
+
+
+def _occupancy(pools: PoolsUse) -> Figure:
+    hours = -(-pools.end // HOUR)
+
+    def measure(some: tuple[PoolUse, ...]) -> Figure:
+        busy = sum(pool.busy[:hours] for pool in some)
+        staffed = sum(pool.staffed[:hours] for pool in some)
+        there = np.asarray(staffed) > 0
+        peak = float((np.asarray(busy)[there] / np.asarray(staffed)[there]).max()) if there.any() else None
+        seconds = float(sum(pool.busy_seconds for pool in some)), float(sum(pool.staffed_seconds for pool in some))
+        return share("occupancy", *seconds, "nobody_staffed", quantiles={"peak": peak})
+
+    return replace(measure(pools.inside), by={pool.name: measure((pool,)) for pool in pools.pools})
+
+
+def _summed(code: str, pools: Iterable[PoolUse], of: Iterable[PoolUse], measure: Callable[[PoolUse], float]) -> Figure:
+    """The sum over the pools `of`, and each of `pools` by itself."""
+    return figure(code, sum(map(measure, of)), by={pool.name: figure(code, measure(pool)) for pool in pools})
+
+
+def _output(of: Measured) -> Figure:
+    code, pools = "output_per_person", of.pools
+    by = {pool.name: share(code, float(pool.done), float(pool.person_days), "nobody_staffed") for pool in pools.pools}
+    if not of.answering:
+        return figure(code, None, "no_answering_pool", by=by)
+    completed = of.every["completed"]
+    done = np.count_nonzero((completed >= 0) & (completed < pools.end))
+    return share(code, float(done), float(sum(pools[name].person_days for name in of.answering)), "nobody_staffed", by=by)

@@ -1,0 +1,242 @@
+"""Per pool, hour by hour: who stands in line, who is at work, who is staffed; overtime, hours on duty, and what they cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.desk.contract import Floor
+from sim.desk.log import Log
+from sim.desk.records import BEGAN, CLOSED, FINISHED, GAVE_UP, HANDED_BACK, JOINED, KINDS, LEFT
+from sim.measure.curves import HOUR, Real, Records, Whole, course, integral, per_hour
+from sim.measure.outcomes import horizon
+from sim.measure.presence import Presence, presence
+from sim.measure.visits import Visits
+from sim.scenario.calendar import Roster, day_start, roster
+from sim.scenario.schema import Scenario
+
+OUTSIDE = ("carriers",)
+"""Pools of people who are not the shop's: left out of figures over all pools."""
+
+TO_LINE = np.zeros(len(KINDS), np.int64)
+TO_LINE[[JOINED, HANDED_BACK]] = 1
+TO_LINE[[BEGAN, GAVE_UP, LEFT]] = -1
+"""By kind of log row: how the number in line changes."""
+
+TO_WORK = np.zeros(len(KINDS), np.int64)
+TO_WORK[BEGAN] = 1
+TO_WORK[[FINISHED, HANDED_BACK]] = -1
+"""By kind of log row: how the number at work changes."""
+
+TO_LINE.flags.writeable = TO_WORK.flags.writeable = False
+
+
+@dataclass(frozen=True)
+class PoolUse:
+    """One pool. Arrays have a place per hour from the start to the end of the run; hour h is [h, h + 1) x 3,600 s.
+
+    in_line: cases in line, averaged over the hour. most_in_line: the most at the end of any of its instants. at_work: cases in hand
+    (a batch counts case by case). staffed: seats ready for work. busy: of these, seats at work.
+    The rest are sums over the reported days. peak: most in line; peak_at: when (seconds); clear_at: first moment from then on with
+    nobody in line (None: never again, or nobody ever waited). overtime, on_duty: person-seconds; on_duty from coming to going, breaks
+    and overtime included. person_days: shifts of single people that somebody came to. labour: fen. done: pieces of work finished.
+    in_line_seconds: cases x seconds stood in line; busy_seconds, staffed_seconds: seats x seconds at work while staffed, and staffed.
+    """
+
+    name: str
+    in_line: Real
+    most_in_line: Whole
+    at_work: Real
+    staffed: Real
+    busy: Real
+    peak: int
+    peak_at: int
+    clear_at: int | None
+    overtime: int
+    on_duty: int
+    person_days: int
+    labour: float
+    done: int
+    in_line_seconds: int
+    busy_seconds: int
+    staffed_seconds: int
+
+    @property
+    def occupancy(self) -> Real:
+        """Share of the staffed seats at work, hour by hour; not a number where nobody was staffed."""
+        none = np.full(len(self.busy), np.nan)
+        return np.asarray(np.divide(self.busy, self.staffed, out=none, where=self.staffed > 0))
+
+    @property
+    def is_outside(self) -> bool:
+        return self.name in OUTSIDE
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How many stand in line at the end of each instant, over several pools. moments: seconds, each once; standing: cases."""
+
+    moments: Whole
+    standing: Whole
+
+    def peak(self, begin: int, end: int) -> tuple[int, int]:
+        """(most, when) within [begin, end), what stood there already at its begin included."""
+        before = np.searchsorted(self.moments, begin, side="right") - 1
+        most, at = (int(self.standing[before]), begin) if before >= 0 else (0, begin)
+        inside = slice(int(before) + 1, int(np.searchsorted(self.moments, end)))
+        if len(self.standing[inside]) and self.standing[inside].max() > most:
+            place = int(self.standing[inside].argmax())
+            most, at = int(self.standing[inside][place]), int(self.moments[inside][place])
+        return most, at
+
+    def clear_at(self, peak: int, peak_at: int) -> int | None:
+        """The first moment from the peak on with nobody in line; None: not before the end, or nobody ever stood there."""
+        if peak == 0:
+            return None
+        empty = np.flatnonzero((self.moments >= peak_at) & (self.standing == 0))
+        return int(self.moments[empty[0]]) if len(empty) else None
+
+
+@dataclass(frozen=True)
+class PoolsUse:
+    """All pools of a run, and the line over the shop's own pools together."""
+
+    pools: tuple[PoolUse, ...]
+    own: Lines
+    end: int
+    """The end of the reported days, in seconds."""
+
+    def __getitem__(self, name: str) -> PoolUse:
+        return next(pool for pool in self.pools if pool.name == name)
+
+    @property
+    def inside(self) -> tuple[PoolUse, ...]:
+        """The shop's own pools."""
+        return tuple(pool for pool in self.pools if not pool.is_outside)
+
+
+def pool_names(floor: Floor) -> tuple[str, ...]:
+    """The pools' names; a floor without names has "pool_0", "pool_1" …"""
+    return floor.names or tuple(f"pool_{number}" for number in range(len(floor.pools)))
+
+
+def line_changes(log: Log) -> tuple[Records, Whole]:
+    """The log's rows that change a line's length, in order, and by how much. A case given back when it is closed rejoins nothing."""
+    rows = log.rows
+    change = TO_LINE[rows["kind"]]
+    back = np.flatnonzero(rows["kind"] == HANDED_BACK)
+    if len(back):
+        closings = np.flatnonzero(rows["kind"] == CLOSED)
+        order = np.argsort(rows["refund"][closings], kind="stable")
+        closed = rows["refund"][closings][order]
+        place = np.minimum(np.searchsorted(closed, rows["refund"][back]), max(0, len(closed) - 1))
+        if len(closed):
+            gone = (closed[place] == rows["refund"][back]) & (closings[order][place] < back)
+            change[back[gone]] = 0
+    changing = np.flatnonzero(change)
+    return rows[changing], change[changing]
+
+
+def pool_use(log: Log, stays: Visits, floor: Floor, scenario: Scenario) -> PoolsUse:
+    """How the pools of a run were used.
+
+    Raises ValueError for a floor that is not the scenario's: another number of slots.
+    """
+    names = pool_names(floor)
+    people = roster(scenario, 0, scenario.calendar.days - 1)
+    if len(people) != len(floor.slots):
+        raise ValueError(f"the floor has {len(floor.slots)} slots, the scenario's roster {len(people)}")
+    end = day_start(scenario.calendar, scenario.calendar.days)
+    over = max(end, horizon(log))
+    hours = -(-over // HOUR)
+    there = presence(floor)
+    seats = stays.seats
+    pieces = there.cut(seats["slot"], seats["began"], np.minimum(seats["ended"], stays.horizon))
+    stretch = there.stretches[pieces["stretch"]]
+    rows, change = line_changes(log)
+    working = log.rows[TO_WORK[log.rows["kind"]] != 0]
+    overtime = _overtime(there, pieces, len(floor.slots), end)
+    on_duty = _on_duty(there, len(floor.slots), end) + overtime
+    cost = np.array([group.cost_per_hour for _, _, group in scenario.groups()])
+    days = _person_days(people, there)
+
+    used = []
+    for number, name in enumerate(names):
+        mine = rows["pool"] == number
+        line = Lines(*course(rows["time"][mine], change[mine]))
+        peak, peak_at = line.peak(0, end)
+        taken = working["pool"] == number
+        of_pool = floor.slots["pool"] == number
+        staffed = there.stretches[there.staffed & of_pool[there.stretches["slot"]]]
+        worth = floor.slots["seats"][staffed["slot"]]
+        ready = pieces[stretch["on"] & ~stretch["away"] & of_pool[stretch["slot"]]]
+        finished = stays.records[(stays.records["pool"] == number) & (stays.records["how"] == FINISHED)]
+        in_staffed = _hourly(staffed["begin"], staffed["end"], worth, hours)
+        in_busy = _hourly(ready["begin"], ready["end"], np.ones(len(ready), np.int64), hours)
+        used.append(
+            PoolUse(
+                name=name,
+                in_line=per_hour(rows["time"][mine], change[mine], hours) / HOUR,
+                most_in_line=_most_per_hour(line, hours),
+                at_work=per_hour(working["time"][taken], TO_WORK[working["kind"][taken]], hours) / HOUR,
+                staffed=in_staffed / HOUR,
+                busy=in_busy / HOUR,
+                peak=peak,
+                peak_at=peak_at,
+                clear_at=line.clear_at(peak, peak_at),
+                overtime=int(overtime[of_pool].sum()),
+                on_duty=int(on_duty[of_pool].sum()),
+                person_days=int(days[of_pool].sum()),
+                labour=float((on_duty * cost[floor.slots["group"]])[of_pool].sum() / HOUR),
+                done=int(np.count_nonzero((finished["ended"] >= 0) & (finished["ended"] < end))),
+                in_line_seconds=integral(rows["time"][mine], change[mine], 0, end),
+                busy_seconds=_within(ready["begin"], ready["end"], np.ones(len(ready), np.int64), end),
+                staffed_seconds=_within(staffed["begin"], staffed["end"], worth, end),
+            )
+        )
+    own = np.isin(rows["pool"], [number for number, name in enumerate(names) if name not in OUTSIDE])
+    return PoolsUse(tuple(used), Lines(*course(rows["time"][own], change[own])), end)
+
+
+def _hourly(begin: Whole, end: Whole, weight: Whole, hours: int) -> Whole:
+    return per_hour(np.concatenate([begin, end]), np.concatenate([weight, -weight]), hours)
+
+
+def _within(begin: Whole, end: Whole, weight: Whole, until: int) -> int:
+    """Seconds x weight of the spells inside [0, until)."""
+    return int((np.maximum(np.clip(end, 0, until) - np.clip(begin, 0, until), 0) * weight).sum())
+
+
+def _most_per_hour(line: Lines, hours: int) -> Whole:
+    most = np.zeros(hours, np.int64)
+    before = np.searchsorted(line.moments, np.arange(hours) * HOUR, side="right") - 1  # what stands when the hour begins
+    if len(line.moments):
+        most = np.where(before >= 0, line.standing[np.maximum(before, 0)], 0)
+        inside = (line.moments >= 0) & (line.moments < hours * HOUR)
+        np.maximum.at(most, line.moments[inside] // HOUR, line.standing[inside])
+    return most
+
+
+def _overtime(there: Presence, pieces: Records, people: int, end: int) -> Whole:
+    """Seconds per slot inside [0, end) worked after the end of a shift; chats held at once count once."""
+    begin = there.stretches["begin"]
+    until = begin.copy()
+    off = ~there.stretches["on"][pieces["stretch"]]
+    np.maximum.at(until, pieces["stretch"][off], pieces["end"][off])  # what is done off duty was in hand when the shift ended
+    found = np.zeros(people, np.int64)
+    np.add.at(found, there.stretches["slot"], np.maximum(np.clip(until, 0, end) - np.clip(begin, 0, end), 0))
+    return found
+
+
+def _on_duty(there: Presence, people: int, end: int) -> Whole:
+    """Seconds from coming to going per slot inside [0, end)."""
+    shift = there.stretches[there.stretches["on"]]
+    found = np.zeros(people, np.int64)
+    np.add.at(found, shift["slot"], np.maximum(np.clip(shift["end"], 0, end) - np.clip(shift["begin"], 0, end), 0))
+    return found
+
+
+def _person_days(people: Roster, there: Presence) -> Whole:
+    """Per slot the shifts, begun on the reported days, that its holder came to."""
+    shifts = people.shifts[people.shifts["day"] >= people.first_day]
+    came = there.stretches["on"][there.at(shifts["slot"], shifts["begin"])]
+    return np.bincount(shifts["slot"], weights=came, minlength=len(people)).astype(np.int64)

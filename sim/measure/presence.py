@@ -1,0 +1,74 @@
+"""Who was there when: the floor's comings and goings as stretches of time per slot, and work cut along them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.workload import NEVER
+from sim.desk.contract import Floor
+from sim.measure.curves import Flags, Records, Whole
+from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
+
+EARLIEST = -(2**43)
+"""Before any roster begins (seconds)."""
+
+STRETCH = np.dtype([("slot", "i8"), ("begin", "i8"), ("end", "i8"), ("on", "?"), ("away", "?")])
+PIECE = np.dtype([("spell", "i8"), ("stretch", "i8"), ("begin", "i8"), ("end", "i8")])
+
+
+@dataclass(frozen=True)
+class Presence:
+    """STRETCH records by slot and time without a gap, the first from EARLIEST, the last to NEVER (seconds).
+
+    on: the slot's shift runs; away: it has a break.
+    """
+
+    stretches: Records
+
+    @property
+    def staffed(self) -> Flags:
+        """Which stretches are spent ready for work."""
+        return np.asarray(self.stretches["on"] & ~self.stretches["away"])
+
+    def at(self, slot: Whole, time: Whole) -> Whole:
+        """Indices of the stretches that slots are in at times (after the changes of that second)."""
+        keys = (self.stretches["slot"] << 44) + self.stretches["begin"] - EARLIEST
+        return np.searchsorted(keys, (np.asarray(slot, np.int64) << 44) + time - EARLIEST, side="right") - 1
+
+    def cut(self, slot: Whole, begin: Whole, end: Whole) -> Records:
+        """PIECE records of spells of time cut where the slot's presence changes; spells of no length give none."""
+        spells = np.flatnonzero(end > begin)
+        slot, begin, end = slot[spells], begin[spells], end[spells]
+        first = self.at(slot, begin)
+        many = self.at(slot, end - 1) - first + 1
+        whose = np.repeat(np.arange(len(spells)), many)
+        pieces = np.zeros(len(whose), PIECE)
+        pieces["spell"] = spells[whose]
+        pieces["stretch"] = first[whose] + np.arange(len(whose)) - (np.cumsum(many) - many)[whose]
+        pieces["begin"] = np.maximum(begin[whose], self.stretches["begin"][pieces["stretch"]])
+        pieces["end"] = np.minimum(end[whose], self.stretches["end"][pieces["stretch"]])
+        return pieces
+
+
+def presence(floor: Floor) -> Presence:
+    """Read the floor's changes; before its first change a slot is off."""
+    people, changes = len(floor.slots), floor.changes
+    slot = np.concatenate([np.arange(people), changes["slot"]])
+    time = np.concatenate([np.full(people, EARLIEST), changes["time"]])
+    what = np.concatenate([np.full(people, -1), changes["what"]])
+    order = np.lexsort((np.arange(len(slot)), time, slot))
+    slot, time, what = slot[order], time[order], what[order]
+    stretches = np.zeros(len(slot), STRETCH)
+    stretches["slot"], stretches["begin"] = slot, time
+    stretches["end"] = np.append(np.where(slot[1:] == slot[:-1], time[1:], NEVER), NEVER)[: len(slot)]
+    stretches["on"] = _as_last_said(what, ON, OFF)
+    stretches["away"] = _as_last_said(what, BREAK_BEGINS, BREAK_ENDS)
+    stretches = stretches[stretches["end"] > stretches["begin"]]
+    stretches.flags.writeable = False
+    return Presence(stretches)
+
+
+def _as_last_said(what: Whole, yes: int, no: int) -> Flags:
+    """Whether the last of these two changes, up to each one, was `yes`; the first change of a slot (-1) says no."""
+    said = np.where((what == yes) | (what == no) | (what == -1), np.arange(len(what)), 0)
+    return np.asarray(what[np.maximum.accumulate(said)] == yes)

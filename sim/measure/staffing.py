@@ -1,0 +1,88 @@
+"""An estimate of the people missing, shift by shift, that can be checked by hand: requests due x time per request ÷ productive time."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from sim.desk.contract import Floor
+from sim.measure.curves import Flags, Whole
+from sim.measure.outcomes import Outcomes
+from sim.measure.pools import pool_names
+from sim.measure.presence import Presence, presence
+from sim.measure.visits import Visits
+from sim.scenario.calendar import Roster, day_start, roster
+from sim.scenario.schema import Scenario
+from sim.scenario.staff import POOLS
+
+
+@dataclass(frozen=True)
+class ShiftNeed:
+    """What one stretch of a day would have needed. Stretches are bounded by the begins and ends of the pool's shifts.
+
+    begin, end: seconds since the start. due: requests whose standard for the first response runs out in it; those due while no shift is
+    planned count in the next stretch. seconds_each: seat seconds that the pool works on a request, all its work together.
+    productive: seat seconds that one of the people there can give. needed = ⌈due x seconds_each ÷ productive⌉; short = needed - staffed,
+    negative where people are to spare.
+    """
+
+    begin: int
+    end: int
+    due: int
+    seconds_each: float
+    productive: float
+    needed: int
+    staffed: int
+
+    @property
+    def short(self) -> int:
+        return self.needed - self.staffed
+
+
+def shift_needs(
+    every: Outcomes, reported: Outcomes, stays: Visits, floor: Floor, scenario: Scenario, answering: tuple[str, ...]
+) -> tuple[ShiftNeed, ...]:
+    """The stretches of the reported days on which somebody who answers buyers is on the roster, in order.
+
+    An estimate: what was late before a stretch, or could be done after it, is in none of them. () where there is no standard, or where
+    nobody answers.
+    """
+    standard = scenario.standards.first_response
+    if standard is None or not answering:
+        return ()
+    end = day_start(scenario.calendar, scenario.calendar.days)
+    people = roster(scenario, 0, scenario.calendar.days - 1)
+    answers = np.isin(people.pool, [POOLS.index(name) for name in answering if name in POOLS])
+    spans = _planned(people, answers, end)
+    there = presence(floor)
+    pools = [number for number, name in enumerate(pool_names(floor)) if name in answering]
+    mine = np.isin(stays.records["pool"], pools) & np.isin(stays.records["refund"], reported["refund"])
+    seconds_each = float(stays.seat_seconds[mine].sum()) / max(1, len(reported))
+    in_pool = np.isin(floor.slots["pool"], pools)
+
+    due = np.sort(every["filed"] + standard)
+    needs = []
+    counted = 0 if not len(spans) else int(np.searchsorted(due, 0))
+    for begin, until in spans:
+        upto = int(np.searchsorted(due, until))
+        needs.append(_need(begin, until, upto - counted, seconds_each, there, floor.slots["seats"], in_pool))
+        counted = upto
+    return tuple(needs)
+
+
+def _planned(people: Roster, answers: Flags, end: int) -> list[tuple[int, int]]:
+    """(begin, end) of the stretches inside [0, end) over which the same shifts are planned, if any."""
+    shifts = people.shifts[answers[people.shifts["slot"]]]
+    bounds = np.unique(np.clip(np.concatenate([shifts["begin"], shifts["end"]]), 0, end))
+    return [(begin, until) for begin, until in pairwise(bounds.tolist()) if ((shifts["begin"] <= begin) & (shifts["end"] >= until)).any()]
+
+
+def _need(begin: int, end: int, due: int, seconds_each: float, there: Presence, seats: Whole, in_pool: Flags) -> ShiftNeed:
+    stretches = there.stretches
+    overlap = np.maximum(np.minimum(stretches["end"], end) - np.maximum(stretches["begin"], begin), 0)
+    overlap = np.where(in_pool[stretches["slot"]] & stretches["on"], overlap, 0)
+    staffed = len(np.unique(stretches["slot"][overlap > 0]))
+    ready = int((overlap * seats[stretches["slot"]])[~stretches["away"]].sum())
+    productive = ready / staffed if ready else float(end - begin)
+    needed = int(np.ceil(round(due * seconds_each / productive, 9)))  # rounded, lest the last bit of a ratio asks for one more
+    return ShiftNeed(begin, end, due, seconds_each, productive, needed, staffed)

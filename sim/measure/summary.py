@@ -1,0 +1,177 @@
+"""One run, measured: everything that reports, comparisons and `run --json` read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.demand.workload import Workload
+from sim.desk.contract import Floor, Procedure
+from sim.desk.log import Log
+from sim.measure.address import Address, read
+from sim.measure.curves import HOUR, Records
+from sim.measure.figures import Figure, Reason
+from sim.measure.handoffs import Handoff, handoffs
+from sim.measure.kpis import Measured, kpis
+from sim.measure.money import FEN, costs
+from sim.measure.outcomes import Outcomes, outcomes
+from sim.measure.pools import PoolsUse, PoolUse, pool_use
+from sim.measure.responses import RESPONSE_HOUR, answering_pools, response_hours
+from sim.measure.staffing import ShiftNeed, shift_needs
+from sim.measure.visits import Visits, visits
+from sim.scenario.calendar import day_start
+from sim.scenario.load import scenario_hash
+from sim.scenario.schema import Scenario
+
+SCHEMA = 1
+DAY = 24 * HOUR
+
+AGES: Mapping[str, int | None] = {"up_to_24_h": DAY, "1_to_3_d": 3 * DAY, "3_to_7_d": 7 * DAY, "over_7_d": None}
+"""Classes of age and their upper ends in seconds, each end in its class; None = no end."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run, measured.
+
+    every: all outcomes; reported: those of the requests filed on the reported days, which the figures are about. unfinished: of these,
+    how many were neither closed nor paid at the end of the run, by age; left_over: the same at the end of the reported days.
+    costs: yuan by cause. response_hours: RESPONSE_HOUR records. needs: the estimate of people short, stretch by stretch.
+    """
+
+    scenario: Scenario
+    engine: str
+    seed: int
+    replication: int
+    every: Outcomes
+    reported: Outcomes
+    visits: Visits
+    kpis: Mapping[str, Figure]
+    handoffs: tuple[Handoff, ...]
+    pools: PoolsUse
+    needs: tuple[ShiftNeed, ...]
+    response_hours: Records
+    costs: Mapping[str, float]
+    unfinished: Mapping[str, int]
+    left_over: Mapping[str, int]
+
+    def at(self, address: Address | str) -> tuple[float | None, Reason | None]:
+        """The number at a metric address, or None and why there is none. Raises BadInput for a wrong address."""
+        return read(self.kpis, address)
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `run --json` for one replication: plain values only, nothing that JSON lacks.
+
+        Raises BadInput if the scenario's history can no longer be read (it is part of the hash).
+        """
+        return {
+            "schema": SCHEMA,
+            "scenario": {"name": self.scenario.name, "hash": scenario_hash(self.scenario)},
+            "engine": self.engine,
+            "seed": self.seed,
+            "replications": 1,
+            "refunds": len(self.reported),
+            "unfinished": {
+                "count": sum(self.unfinished.values()),
+                "by_age": dict(self.unfinished),
+                "after_the_reported_days": {"count": sum(self.left_over.values()), "by_age": dict(self.left_over)},
+            },
+            "kpis": {name: _kpi(figure) for name, figure in self.kpis.items()},
+            "handoffs": {handoff.name: _handoff(handoff) for handoff in self.handoffs},
+            "pools": {pool.name: _pool(pool, self.pools.end) for pool in self.pools.pools},
+            "costs": {cause: _one(amount, "yuan") for cause, amount in self.costs.items()},
+        }
+
+
+def summarise(log: Log, workload: Workload, floor: Floor, scenario: Scenario, procedure: Procedure) -> RunSummary:
+    """Measure one run of a scenario.
+
+    Raises ValueError for a log whose rows do not follow from each other, or a floor that is not the scenario's.
+    """
+    end = day_start(scenario.calendar, scenario.calendar.days)
+    every = outcomes(log, workload, procedure)
+    reported = every.filed_between(0, end)
+    stays = visits(log, floor, workload)
+    pools = pool_use(log, stays, floor, scenario)
+    answering = answering_pools(procedure, floor)
+    standard = scenario.standards.first_response
+    each_handoff = handoffs(stays, reported, scenario)
+    needs = shift_needs(every, reported, stays, floor, scenario, answering)
+    by_hour = np.zeros(0, RESPONSE_HOUR) if standard is None else response_hours(reported, standard, pools, answering)
+    return RunSummary(
+        scenario=scenario,
+        engine=log.engine,
+        seed=workload.seed,
+        replication=workload.replication,
+        every=every,
+        reported=reported,
+        visits=stays,
+        kpis=kpis(Measured(reported, every, pools, each_handoff, needs, by_hour, answering, standard)),
+        handoffs=each_handoff,
+        pools=pools,
+        needs=needs,
+        response_hours=by_hour,
+        costs=costs(reported, sum(pool.labour for pool in pools.pools)),
+        unfinished=unfinished_at(reported, reported.horizon),
+        left_over=unfinished_at(reported, min(end, reported.horizon)),
+    )
+
+
+def unfinished_at(of: Outcomes, time: int) -> dict[str, int]:
+    """How many requests filed before a time (seconds) were not completed before it, by their age then (AGES)."""
+    waits = (of["filed"] < time) & (of["completed"] >= time)
+    age = time - of["filed"][waits]
+    bounds = [bound for bound in AGES.values() if bound is not None]
+    counts = np.bincount(np.searchsorted(bounds, age, side="left"), minlength=len(AGES))
+    return dict(zip(AGES, counts.tolist(), strict=True))
+
+
+def _one(value: float | None, unit: str) -> dict[str, Any]:
+    return {"mean": value, "low": None, "high": None, "unit": unit}
+
+
+def _kpi(figure: Figure) -> dict[str, Any]:
+    found = {**_one(figure.value, figure.unit), "better": figure.better, "quantiles": dict(figure.quantiles)}
+    found["by_path"] = {
+        name: {"mean": part.value, "low": None, "high": None, "quantiles": dict(part.quantiles), **_why(part)}
+        for name, part in figure.by_path.items()
+    }
+    return {**found, **_why(figure), **({"estimate": True} if figure.estimate else {})}
+
+
+def _why(figure: Figure) -> dict[str, str]:
+    return {} if figure.reason is None else {"reason": figure.reason.en}
+
+
+def _handoff(handoff: Handoff) -> dict[str, Any]:
+    return {
+        "asked": handoff.asked,
+        "answered": handoff.answered,
+        "open": handoff.open,
+        "standard_hours": None if handoff.standard is None else handoff.standard / HOUR,
+        "within_standard": {**_one(handoff.within_standard.value, "share"), **_why(handoff.within_standard)},
+        "mean_hours": handoff.mean_hours,
+        "p90_hours": handoff.p90_hours,
+    }
+
+
+def _pool(pool: PoolUse, end: int) -> dict[str, Any]:
+    hours = slice(0, -(-end // HOUR))
+    return {
+        "backlog_peak": pool.peak,
+        "backlog_peak_at": pool.peak_at / HOUR if pool.peak else None,
+        "backlog_clear_at": None if pool.clear_at is None else pool.clear_at / HOUR,
+        "occupancy": pool.busy_seconds / pool.staffed_seconds if pool.staffed_seconds else None,
+        "overtime_hours": pool.overtime / HOUR,
+        "hours_on_duty": pool.on_duty / HOUR,
+        "person_days": pool.person_days,
+        "done": pool.done,
+        "labour_cost": pool.labour / FEN,
+        "hours": {
+            "in_line": pool.in_line[hours].tolist(),
+            "at_work": pool.at_work[hours].tolist(),
+            "staffed": pool.staffed[hours].tolist(),
+            "busy": pool.busy[hours].tolist(),
+        },
+    }

@@ -1,0 +1,299 @@
+"""Each invariant is broken once, and named."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.demand.workload import NEVER
+from sim.desk.contract import Floor
+from sim.desk.log import Log
+from sim.desk.records import BEGAN, CLOSED, FILED, FINISHED, JOINED, LEDGER
+from sim.measure import invariants
+from sim.measure.invariants import check
+from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
+from tests.measure.tiny import (
+    AGENTS,
+    ASK,
+    AUTO_REFUNDED,
+    BUYER_CLOCK,
+    CARRIERS,
+    CLOSED_BY_CLOCK,
+    DESK,
+    SELLER_CLOCK,
+    WITHDRAWN,
+    Diary,
+    floor,
+    workload,
+)
+
+KEEP, HAND_BACK, FINISH_WITHIN = (0, 0, 0), (1, 0, 0), (2, 100, 0)
+
+
+def violations(diary: Diary | Log, on: Floor | None = None, **columns: Any) -> list[str]:
+    log = diary if isinstance(diary, Log) else diary.log(until=10_000)
+    return check(log, workload(log, **columns), on or floor(), DESK)
+
+
+def good() -> Diary:
+    """Two refunds with all that may happen: a hand-back, a question beside, a give-up, a wait cut short, work outlasting its refund."""
+    diary = Diary().filed(0).joined(0).began(0).filed(5, 1).joined(5, 1).handed_back(20).began(20, 1).finished(40, 1)
+    diary.began(40).finished(60).opened(60).joined(60, step=ASK, line=CARRIERS, item=1).began(60, step=ASK, line=CARRIERS, slot=1, item=1)
+    diary.joined(60).gave_up(90).joined(90).closed(100, outcome=WITHDRAWN).left(100)
+    return diary.finished(160, step=ASK, line=CARRIERS, slot=1, item=1).closed(170, 1)
+
+
+def only(found: list[str]) -> str:
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_good_log_breaks_nothing() -> None:
+    assert violations(good()) == []
+
+
+def test_an_empty_log_breaks_nothing() -> None:
+    assert violations(Diary().log(refunds=3)) == []
+
+
+def changed(diary: Diary, kind: int, refund: int = 0, which: int = 0, **columns: int) -> Log:
+    """The diary's log with columns of the n-th row of a kind and refund changed."""
+    log = diary.log(until=10_000)
+    rows = log.rows.copy()
+    at = np.flatnonzero((rows["kind"] == kind) & (rows["refund"] == refund))[which]
+    for name, value in columns.items():
+        rows[name][at] = value
+    return Log(rows, log.ledger, log.until, log.engine)
+
+
+def without(diary: Diary, kind: int, refund: int = 0) -> Log:
+    log = diary.log(until=10_000)
+    gone = np.flatnonzero((log.rows["kind"] == kind) & (log.rows["refund"] == refund))[0]
+    return Log(np.delete(log.rows, gone), log.ledger, log.until, log.engine)
+
+
+def doubled(diary: Diary, kind: int, refund: int = 0) -> Log:
+    log = diary.log(until=10_000)
+    at = np.flatnonzero((log.rows["kind"] == kind) & (log.rows["refund"] == refund))[0]
+    return Log(np.insert(log.rows, at, log.rows[at]), log.ledger, log.until, log.engine)
+
+
+# ---------------------------------------------------------------- rows
+def test_rows_out_of_order_are_named_with_the_first_of_them() -> None:
+    rows = good().log(until=10_000).rows.copy()
+    rows[[3, 4]] = rows[[4, 3]]
+    rows["time"][3] += 100
+    found = violations(Log(rows, np.zeros(2, LEDGER), 10_000, "by hand"))
+    assert "rows stand before an earlier event, first row 4: second" in found[0]
+
+
+def test_events_at_the_end_of_the_run_or_after_it_are_named() -> None:
+    assert "1 rows are not before the end of the run (170)" in violations(good().log(until=170))[0]
+
+
+def test_work_that_never_joined_a_line_is_named() -> None:
+    assert "cannot follow what the same item did before" in violations(without(good(), JOINED))[0]
+
+
+def test_a_stay_that_ends_twice_is_named() -> None:
+    assert "cannot follow" in only(violations(good().finished(40, 1)))
+
+
+def test_who_joins_two_lines_at_once_is_named() -> None:
+    assert "cannot follow" in violations(doubled(good(), JOINED))[0]
+
+
+def test_work_on_another_line_than_the_one_joined_is_named() -> None:
+    assert "another line or step" in violations(changed(good(), FINISHED, 1, line=5))[0]
+
+
+def test_work_that_somebody_else_ends_is_named() -> None:
+    assert "somebody else began" in violations(changed(good(), FINISHED, 1, slot=1))[0]
+
+
+def test_an_item_out_of_nothing_is_named() -> None:
+    diary = Diary().filed(0).joined(0, item=2).began(0, item=2).finished(9, item=2).closed(9)
+    assert "neither filed nor opened" in violations(diary)[0]
+
+
+# ---------------------------------------------------------------- filed and closed
+def test_closing_twice_is_named() -> None:
+    assert "close a refund a second time" in only(violations(Diary().answered(0, 0).closed(60)))
+
+
+def test_filing_twice_is_named() -> None:
+    assert any("file a refund a second time" in each for each in violations(doubled(good(), FILED)))
+
+
+def test_what_goes_on_after_the_close_is_named() -> None:
+    assert "come after their refund was closed" in violations(Diary().answered(0, 0).joined(60))[0]
+
+
+def test_leaving_a_line_later_than_the_close_is_named() -> None:
+    diary = Diary().filed(0).joined(0).closed(50).left(51)
+    assert "come after their refund was closed" in only(violations(diary))
+
+
+def test_standing_in_line_for_ever_after_the_close_is_named() -> None:
+    assert "they never left" in only(violations(Diary().filed(0).joined(0).closed(50)))
+
+
+def test_a_refund_that_was_never_filed_is_named() -> None:
+    assert "1 refunds were never filed although their time came, first refund 2 (second 70)" in violations(
+        good().log(until=10_000, refunds=3), filed=[0, 5, 70]
+    )
+
+
+def test_filing_at_another_time_than_the_workload_says_is_named() -> None:
+    assert "at another time than the workload says" in only(violations(good(), filed=[0, 6]))
+
+
+def test_a_second_application_before_the_first_is_over_is_named() -> None:
+    assert "before the first was closed" in only(violations(good(), filed=[0, NEVER], again=[1, -1]))
+    fine = Diary().answered(0, 0).answered(60, 0, refund=1)
+    assert violations(fine, filed=[0, NEVER], again=[1, -1]) == []
+
+
+def test_events_before_the_filing_are_named() -> None:
+    log = good().log(until=10_000)
+    rows = log.rows.copy()
+    rows[[0, 1]] = rows[[1, 0]]
+    assert any("not filed yet" in each for each in violations(Log(rows, log.ledger, log.until, log.engine)))
+
+
+# ---------------------------------------------------------------- queues and staff
+def test_littles_law_names_a_line_whose_stays_and_whose_length_disagree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two sides are computed apart: from the stays, and from the rows in their order. One second more waited must show."""
+    read = invariants.visits
+
+    def one_second_more(*run: Any) -> Any:
+        stays = read(*run)
+        records = stays.records.copy()
+        records["waited"][0] += 1
+        return type(stays)(records, stays.spells, stays.horizon)
+
+    monkeypatch.setattr(invariants, "visits", one_second_more)
+    assert only(violations(good())) == "Little's law: line 0 held 75 case seconds in line, but its cases waited 76 seconds"
+
+
+def test_more_cases_at_once_than_seats_are_named() -> None:
+    diary = Diary().filed(0).joined(0).filed(0, 1).joined(0, 1).began(0).began(5, 1).finished(10).finished(15, 1)
+    assert "1 rows give a slot more work at once than it has seats, first row 5" in only(violations(diary))
+    assert violations(diary, on=floor(slots=[(AGENTS, 2), (CARRIERS, 1)])) == []
+
+
+def test_work_that_ends_in_the_instant_in_which_the_next_begins_is_not_at_once() -> None:
+    assert violations(Diary().answered(0, 0, works=10).answered(10, 0, works=0, refund=1).answered(10, 0, works=5, refund=2)) == []
+
+
+def test_a_batch_is_one_piece_of_work_and_two_batches_are_two() -> None:
+    diary = Diary()
+    for refund in range(4):
+        diary.filed(0, refund).joined(0, refund, line=5)
+    for refund in range(4):
+        diary.began(0, refund, line=5)
+    for refund in range(4):
+        diary.finished(90, refund, line=5)
+    assert violations(diary, on=floor(batch=(4, 0))) == []
+    assert violations(diary, on=floor(slots=[(AGENTS, 2)], batch=(2, 0))) == []
+    assert "more work at once" in only(violations(diary, on=floor(slots=[(AGENTS, 2)], batch=(1, 0))))
+
+
+def shift(rule: tuple[int, int, int], *changes: tuple[int, int, int]) -> Floor:
+    return floor(changes=[*changes, (0, 1, ON)], rules=[rule] * 5)
+
+
+def test_work_that_begins_off_shift_is_named() -> None:
+    on = shift(KEEP, (100, 0, ON), (200, 0, OFF))
+    assert "begin work off shift or on a break" in only(violations(Diary().answered(0, 99), on=on))
+    assert violations(Diary().answered(0, 100), on=on) == []
+    assert "off shift" in only(violations(Diary().answered(0, 200), on=on))
+
+
+def test_work_that_begins_on_a_break_is_named() -> None:
+    on = shift(KEEP, (0, 0, ON), (100, 0, BREAK_BEGINS), (200, 0, BREAK_ENDS))
+    assert "on a break" in only(violations(Diary().answered(0, 100), on=on))
+    assert violations(Diary().answered(0, 200), on=on) == []
+
+
+def test_work_past_the_end_of_the_shift_is_named_by_the_pools_rule() -> None:
+    over = Diary().answered(0, 0, works=301)
+    off = ((0, 0, ON), (200, 0, OFF))
+    assert violations(over, on=shift(KEEP, *off)) == []
+    assert "longer than the pool's rule allows" in only(violations(over, on=shift(HAND_BACK, *off)))
+    assert "longer than the pool's rule allows" in only(violations(over, on=shift(FINISH_WITHIN, *off)))
+    assert violations(Diary().answered(0, 0, works=300), on=shift(FINISH_WITHIN, *off)) == []
+    assert violations(Diary().answered(0, 0, works=200), on=shift(HAND_BACK, *off)) == []
+
+
+def test_work_into_a_break_is_named_by_the_pools_rule() -> None:
+    on = shift(HAND_BACK, (0, 0, ON), (100, 0, BREAK_BEGINS), (200, 0, BREAK_ENDS))
+    assert "longer than the pool's rule allows" in only(violations(Diary().answered(0, 0, works=101), on=on))
+
+
+def test_work_that_is_not_of_the_slots_pool_is_named() -> None:
+    assert "not their pool's or group's" in only(violations(Diary().answered(0, 0, slot=1)))
+    assert "not their pool's or group's" in only(violations(changed(Diary().answered(0, 0), BEGAN, group=3)))
+
+
+# ---------------------------------------------------------------- refunds
+def test_a_response_after_the_close_is_named() -> None:
+    """Rows that go on after the close are named before; here the close itself stands too early."""
+    from sim.measure.outcomes import Outcomes, outcomes
+
+    log = Diary().answered(0, 0).log()
+    records = outcomes(log, workload(log), DESK).records.copy()
+    records["first_response"] = records["closed"] + 1
+    told = list(invariants.answered_before_the_end(Outcomes(records, log.until, np.zeros(0, np.int64))))
+    assert told == ["1 refunds were answered after they were closed, first refund 0"]
+    records = records.copy()
+    records["first_response"] = -1
+    told = list(invariants.answered_before_the_end(Outcomes(records, log.until, np.zeros(0, np.int64))))
+    assert told == ["1 refunds were answered or completed before they were filed, first refund 0"]
+
+
+@pytest.mark.parametrize(("outcome", "which", "clock"), [(AUTO_REFUNDED, SELLER_CLOCK, 1), (CLOSED_BY_CLOCK, BUYER_CLOCK, 2)])
+def test_an_end_by_a_clock_without_its_alarm_is_named(outcome: int, which: int, clock: int) -> None:
+    good_log = Diary().filed(0).alarm(50, which=which).closed(50, outcome=outcome).log(automatic=[clock])
+    assert violations(good_log) == []
+    silent = Diary().filed(0).closed(50, outcome=outcome).log(automatic=[clock])
+    assert "and no alarm went off" in only(violations(silent))
+    earlier = Diary().filed(0).alarm(49, which=which).closed(50, outcome=outcome).log(automatic=[clock])
+    assert "and no alarm went off" in only(violations(earlier))
+
+
+def test_a_ledger_that_tells_another_clock_than_the_outcome_is_named() -> None:
+    diary = Diary().filed(0).alarm(50, which=SELLER_CLOCK).closed(50, outcome=AUTO_REFUNDED)
+    assert "the ledger says another clock" in only(violations(diary.log()))
+    assert "1 refunds have clock 1 in the ledger and did not end as auto_refunded" in only(
+        violations(Diary().answered(0, 0).log(automatic=[1]))
+    )
+
+
+def test_alarms_and_outcomes_without_a_name_are_named() -> None:
+    assert "an alarm that has no name" in only(violations(Diary().filed(0).alarm(5, which=9)))
+    assert "an outcome that has no name" in only(violations(changed(Diary().answered(0, 0), CLOSED, step=7)))
+
+
+@pytest.mark.parametrize(
+    ("ledger", "told"),
+    [
+        ({"refunded": [10_001]}, "1 refunds gave back more than was paid, first refund 0"),
+        ({"coupon": [-1]}, "1 refunds have a negative amount of coupon, first refund 0"),
+        ({"lost": [500]}, "1 refunds have goods and money both lost, yet nothing was refunded, first refund 0"),
+    ],
+)
+def test_money_that_does_not_add_up_is_named(ledger: dict[str, list[int]], told: str) -> None:
+    assert only(violations(Diary().answered(0, 0).log(**ledger))) == told
+
+
+def test_a_request_may_state_more_than_was_paid() -> None:
+    assert violations(Diary().answered(0, 0).log(refunded=[10_500]), amount=[10_500]) == []
+
+
+def test_money_of_a_refund_that_was_never_filed_is_named() -> None:
+    found = violations(Diary().answered(0, 0).log(refunds=2, coupon=[0, 500]))
+    assert found == [
+        "coupon: the ledger holds 500 fen, the refunds that were filed 0 fen",
+        "1 refunds have a ledger although they were never filed, first refund 1",
+    ]

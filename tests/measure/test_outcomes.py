@@ -1,0 +1,81 @@
+"""What became of each refund, read from the log."""
+
+import numpy as np
+
+from sim.demand.workload import NEVER
+from sim.desk.records import LEDGER
+from sim.measure.outcomes import MONEY, TOLD, Outcomes, outcomes
+from tests.measure.tiny import AUTO_REFUNDED, CLOSED_BY_CLOCK, DESK, HOUR, PAY, SELLER_CLOCK, WITHDRAWN, Diary, workload
+
+
+def of(diary: Diary, until: int = 100 * HOUR, refunds: int | None = None, **ledger: object) -> Outcomes:
+    log = diary.log(until, refunds, **ledger)
+    return outcomes(log, workload(log), DESK)
+
+
+def test_a_refund_has_one_record_with_its_times_and_its_outcome() -> None:
+    diary = Diary().filed(10).joined(10).began(30).finished(90).closed(100, outcome=WITHDRAWN)
+    (record,) = of(diary, path=[4], believed=[3], chases=[2]).records
+    told = {name: int(record[name]) for name in ("filed", "first_response", "completed", "closed", "outcome", "path", "believed", "chases")}
+    assert told == {
+        "filed": 10,
+        "first_response": 30,
+        "completed": 100,
+        "closed": 100,
+        "outcome": WITHDRAWN,
+        "path": 4,
+        "believed": 3,
+        "chases": 2,
+    }
+
+
+def test_a_request_is_completed_when_the_money_is_back_whatever_the_warehouse_still_does() -> None:
+    diary = Diary().filed(0).joined(0, step=PAY).began(50, step=PAY).finished(80, step=PAY).closed(9_000)
+    (record,) = of(diary).records
+    assert (record["completed"], record["closed"]) == (80, 9_000)
+
+
+def test_money_paid_after_a_clock_already_ended_it_completes_nothing_later() -> None:
+    diary = Diary().filed(0).joined(0, step=PAY).began(50, step=PAY)
+    diary.alarm(60, which=SELLER_CLOCK).closed(60, outcome=AUTO_REFUNDED).finished(80, step=PAY)
+    assert of(diary)["completed"].tolist() == [60]
+
+
+def test_an_open_refund_is_as_old_as_the_end_of_the_run() -> None:
+    found = of(Diary().filed(10).joined(10), until=500)
+    assert (found["outcome"][0], found["closed"][0], found["first_response"][0]) == (-1, NEVER, NEVER)
+    assert found.unfinished.tolist() == [True]
+    assert found.lasted.tolist() == [490]
+
+
+def test_a_run_without_an_end_is_over_with_its_last_event() -> None:
+    found = of(Diary().filed(10).joined(10).answered(20, 0, works=30, refund=1), until=NEVER)
+    assert found.horizon == 50
+    assert found.lasted.tolist() == [40, 30]
+
+
+def test_reserved_second_applications_that_were_never_filed_are_counted_nowhere() -> None:
+    found = of(Diary().answered(0, 0).answered(70, 0, refund=2), refunds=4)
+    assert found["refund"].tolist() == [0, 2]
+
+
+def test_a_second_application_counts_from_when_it_was_really_filed() -> None:
+    log = Diary().answered(0, 0).answered(5_000, 7, refund=1).log()
+    filed = np.array([0, NEVER])
+    found = outcomes(log, workload(log, filed=filed, second=[0, 1], again=[1, -1]), DESK)
+    assert found["filed"].tolist() == [0, 5_000]
+    assert found["second"].tolist() == [0, 1]
+
+
+def test_which_clock_ended_it_is_told_by_the_outcome_also_where_the_ledger_says_nothing() -> None:
+    diary = Diary()
+    for refund, outcome in enumerate((AUTO_REFUNDED, CLOSED_BY_CLOCK, WITHDRAWN)):
+        diary.filed(0, refund).closed(1, refund, outcome)
+    assert of(diary)["automatic"].tolist() == [1, 2, 0]
+
+
+def test_the_ledger_is_taken_over_whole() -> None:
+    values = {name: [number] for number, name in enumerate(LEDGER.names or (), start=1) if name != "automatic"}
+    found = of(Diary().answered(0, 0), **values)
+    assert {name: found[name].tolist() for name in values} == values
+    assert {*TOLD, *MONEY, "automatic"} == set(LEDGER.names or ()), "a column of the ledger is measured by nobody"
