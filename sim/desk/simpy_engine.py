@@ -101,7 +101,8 @@ class Desk:
     def step(self) -> int:
         """Run one whole instant; returns its time, NEVER when nothing is left to happen."""
         at = min(self.queue[0][0] if self.queue else NEVER, self.filing.filed if self.filing else NEVER)
-        self.run(at + 1)
+        if at < NEVER:
+            self.run(at + 1)
         return int(at)
 
     def run(self, until: int = NEVER) -> None:
