@@ -79,8 +79,11 @@ class EndlessInstant(RuntimeError):
     """A refund went through more than 1,000 steps without time moving on."""
 
     def __init__(self, refund: int, step: int, time: int) -> None:
-        super().__init__(f"refund {refund} took more than 1,000 steps in one instant (second {time}), last at step {step}")
+        super().__init__(refund, step, time)  # SimPy raises an error of a process again from its args
         self.refund, self.step, self.time = refund, step, time
+
+    def __str__(self) -> str:
+        return f"refund {self.refund} took more than 1,000 steps in one instant (second {self.time}), last at step {self.step}"
 
 
 class ProcedureError(RuntimeError):

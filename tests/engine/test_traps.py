@@ -1,6 +1,7 @@
-"""Traps that other simulators fell into, of time, staff and clocks; where a few lines of plain SimPy show the fall, they stand beside ours."""
+"""Traps of time, staff and clocks that other simulators fell into; where a few lines of plain SimPy show the fall, they stand beside."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_who_comes_on_shift_takes_who_waits_and_a_pool_may_have_nobody() -> None
     assert [kind for _, _, kind, _ in story(unstaffed)] == ["filed", "joined"]
 
 
-# ---------------------------------------------------------------- 5: work that ends, and work handed back, as the shift ends: test_shift_end_rules.py
+# ---------------------------------------------------------------- 5: see test_shift_end_rules.py
 # ---------------------------------------------------------------- 7: run(until)
 def test_a_run_stops_before_the_first_instant_at_until_and_goes_on_as_if_it_had_not_stopped() -> None:
     """Trap 7: `env.run(until=T)` runs half of instant T: what has priority 0 happens, the rest does not. Cure: whole instants."""
@@ -128,12 +129,12 @@ def test_an_urgent_case_is_never_served_before_it_arrived() -> None:
     came = np.sort(g.integers(0, 20_000, 300)).tolist()
     kinds = g.integers(0, 4, 300).tolist()
     naive = sorted(zip(kinds, came, strict=True))
-    assert any(later < earlier for (_, earlier), (_, later) in zip(naive, naive[1:], strict=False))
+    assert any(later < earlier for (_, earlier), (_, later) in pairwise(naive))
 
     desk = SmallDesk([{"filed": at, "work": [90], "kind": kind} for at, kind in zip(came, kinds, strict=True)], served(key=KIND_FIRST))
     began = story(desk, "began")
     assert all(second >= came[refund] for second, refund, _, _ in began)
-    overtaken = [refund for (_, refund, _, _), (_, after, _, _) in zip(began, began[1:], strict=False) if after < refund]
+    overtaken = [refund for (_, refund, _, _), (_, after, _, _) in pairwise(began) if after < refund]
     assert overtaken, "no case was overtaken, so nothing was shown"
 
 

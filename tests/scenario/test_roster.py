@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.scenario import POOLS, Roster, Scenario, absences, changes, day_start, load_scenario, roster
-from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, CHANGE, OFF, ON
+from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
 from sim.scenario.staff import WEEK
 from tests.scenario.conftest import SMALL
 
@@ -189,13 +189,6 @@ def test_misuse_is_told(scenario: Scenario) -> None:
         roster(scenario, 1, 0)
     with pytest.raises(ValueError, match="shape"):
         changes(roster(scenario, 0, 1), np.zeros((1, 1), np.bool_))
-
-
-def test_changes_have_the_layout_and_the_codes_of_the_desk() -> None:
-    from sim.desk import records
-
-    assert CHANGE == records.CHANGE
-    assert (OFF, ON, BREAK_ENDS, BREAK_BEGINS) == (records.OFF, records.ON, records.BREAK_ENDS, records.BREAK_BEGINS)
 
 
 # -- properties
