@@ -7,6 +7,7 @@ can be shown in Chinese: `error.text(gettext)`. The templates are the message id
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ def msgid(text: str) -> str:
     return text
 
 
+SENTENCE = msgid("{message}.")
+PAIR = msgid("{first} {second}")
 ALLOWED = msgid("Allowed: {allowed}.")
 NEAREST = msgid("Did you mean {nearest}?")
 
@@ -87,13 +90,14 @@ class BadInput(ValueError):
         what = self.field or ""
         if self.value is not None:
             what = f"{what} = {_shown(self.value)}" if what else _shown(self.value)
-        sentences = [f"{translate(self.template).format(**self.values)}."]
+        sentences = [translate(SENTENCE).format(message=translate(self.template).format(**self.values))]
         if self.allowed is not None:
             allowed = translate(self.allowed).format(**self.values) if isinstance(self.allowed, str) else ", ".join(self.allowed)
             sentences.append(translate(ALLOWED).format(allowed=allowed))
         if self.nearest is not None:
             sentences.append(translate(NEAREST).format(nearest=self.nearest))
-        return ": ".join(part for part in (place, what, " ".join(sentences)) if part)
+        message = reduce(lambda first, second: translate(PAIR).format(first=first, second=second), sentences)
+        return ": ".join(part for part in (place, what, message) if part)
 
     def __str__(self) -> str:
         return self.text()

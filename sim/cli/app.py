@@ -1,0 +1,215 @@
+"""The commands and their options. What they do lies in modules of their own, imported when a command runs."""
+
+import io
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from sim import words
+from sim.cli.speak import say, say_bad_input
+from sim.cli.usage import PROGRAM, Command, Group, is_usage_error, translate_help, usage_error
+from sim.errors import BadInput
+from sim.words import _
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+"""Exit statuses."""
+
+DEBUG = "REFUND_DESK_DEBUG"
+MOST_REPLICATIONS = 1_000
+LARGEST_SEED = 2**63 - 1
+
+
+class FailedRun(RuntimeError):
+    """A run that came to an end but must not be believed; its text is in the user's language."""
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run the command line in the user's language; returns the exit status."""
+    _never_stumble_over_characters()
+    try:
+        arguments = _speak_as_asked(arguments)
+        result = build()(arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except BadInput as error:
+        say_bad_input(error)
+        return BAD_INPUT
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        return _stopped()
+    except FailedRun as error:
+        say(str(error))
+        return FAILED
+    except Exception as error:
+        if is_usage_error(error):
+            say_bad_input(usage_error(error))
+            say(_("`{program} --help` lists commands and options.").format(program=PROGRAM))
+            return BAD_INPUT
+        if os.environ.get(DEBUG):
+            raise
+        return _failed(error)
+    return _stopped() if result == STOPPED else int(result or DONE)
+
+
+def _stopped() -> int:
+    say("\n" + _("Stopped. Nothing was left half written."))
+    return STOPPED
+
+
+def _failed(error: Exception) -> int:
+    """The last word where something is wrong that is not the user's fault."""
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, OSError):
+        say(_("It could not be finished: {reason}").format(reason=reason))
+    else:
+        say(_("The run failed: {reason}").format(reason=reason))
+        say(_("This is a fault of the program. {variable}=1 shows where it happened.").format(variable=DEBUG))
+    return FAILED
+
+
+def _never_stumble_over_characters() -> None:
+    """A terminal that cannot show a character shows a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _speak_as_asked(arguments: list[str]) -> list[str]:
+    """Set the language, wherever `--lang` stands; returns the arguments without it."""
+    rest: list[str] = []
+    asked: str | None = None
+    remaining = iter(arguments)
+    for word in remaining:
+        if word == "--":
+            rest += [word, *remaining]
+        elif word == "--lang":
+            asked = next(remaining, "")
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+        else:
+            rest.append(word)
+    try:
+        if asked == "":
+            raise LookupError(asked)
+        words.use(asked)
+    except LookupError as unknown:
+        words.use("en")
+        field = words.VARIABLE if asked is None else "--lang"
+        raise BadInput("is none of the allowed words", field=field, value=str(unknown.args[0]), allowed=words.LOCALES) from None
+    return rest
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sim.report.version import version
+
+        typer.echo(f"{PROGRAM} {version()}")
+        raise typer.Exit
+
+
+def build() -> typer.Typer:
+    """The program, with its help in the language spoken now."""
+    translate_help()
+    app = typer.Typer(
+        cls=Group,
+        help=_("Simulates the refund work of an online shop: who waits how long, which handoffs are late, what it costs."),
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND …"),
+    )
+    scenario_help = _("A scenario: a TOML file, or the name of one that ships with the program (busy-week).")
+    overlay_option = typer.Option(
+        "--overlay", metavar="FILE", help=_("A file, or a shipped policy's name, with what differs. May be repeated.")
+    )
+    history_option = typer.Option("--history", metavar="FILE", help=_("Replay this refund export (千牛, CSV or XLSX) instead."))
+    seed_option = typer.Option("--seed", metavar="N", help=_("Another number is another luck; the same number is the same run."))
+
+    @app.callback()
+    def options(
+        lang: Annotated[
+            str,
+            typer.Option(
+                "--lang", metavar="zh|en", help=_("Language; default: {variable}, else the system's.").format(variable=words.VARIABLE)
+            ),
+        ] = "",
+        version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version and stop."))] = False,
+    ) -> None:
+        """Options of every command."""
+
+    @app.command(
+        cls=Command,
+        help=_("Simulate a scenario: the answer in the terminal, the report and all figures with --out."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def run(
+        scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
+        overlay: Annotated[list[str] | None, overlay_option] = None,
+        history: Annotated[str | None, history_option] = None,
+        seed: Annotated[str, seed_option] = "0",
+        replications: Annotated[
+            str, typer.Option("--replications", metavar="N", help=_("Runs with different luck; from 2 on figures carry an interval."))
+        ] = "1",
+        engine: Annotated[
+            str,
+            typer.Option(
+                "--engine", metavar="compiled|simpy", help=_("The fast engine, or the reference in SimPy; both give the same log.")
+            ),
+        ] = "compiled",
+        out: Annotated[
+            str | None, typer.Option("--out", metavar="DIR", help=_("Write the report (index.html), results, log and manifest there."))
+        ] = None,
+        json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document with all figures, and nothing else."))] = False,
+    ) -> None:
+        from sim.cli.places import one_of, whole_number
+        from sim.cli.run import Wanted, run_scenario
+
+        wanted = Wanted(
+            scenario,
+            tuple(overlay or ()),
+            history,
+            whole_number(seed, "--seed", 0, LARGEST_SEED),
+            whole_number(replications, "--replications", 1, MOST_REPLICATIONS),
+            one_of(engine, "--engine", ("compiled", "simpy")),
+            out,
+            json,
+        )
+        run_scenario(wanted)
+
+    @app.command(
+        cls=Command,
+        help=_("Is the scenario sound? Errors name file, line, field, value and the nearest name."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def check(
+        scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
+        overlay: Annotated[list[str] | None, overlay_option] = None,
+    ) -> None:
+        from sim.cli.check import check_scenario
+
+        check_scenario(scenario, tuple(overlay or ()))
+
+    @app.command(
+        cls=Command,
+        help=_("Tell what happened to one refund: who did what when, which clocks ran, what money moved."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def trace(
+        scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
+        refund: Annotated[
+            str, typer.Argument(metavar="REFUND", help=_("The refund's number, or its row in the workload as row:12."), show_default=False)
+        ],
+        overlay: Annotated[list[str] | None, overlay_option] = None,
+        history: Annotated[str | None, history_option] = None,
+        seed: Annotated[str, seed_option] = "0",
+    ) -> None:
+        from sim.cli.places import whole_number
+        from sim.cli.trace import trace_refund
+
+        trace_refund(scenario, tuple(overlay or ()), history, whole_number(seed, "--seed", 0, LARGEST_SEED), refund)
+
+    return app

@@ -1,0 +1,84 @@
+"""The log of a run as Parquet: one row per event, names beside the numbers, for whoever wants to ask questions of his own."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.demand.workload import Workload
+from sim.desk.contract import Floor, Procedure
+from sim.desk.log import Log
+from sim.desk.records import ALARMED, CLOSED, KINDS
+from sim.desk.tables import HANDOFF_NAMES
+from sim.scenario.calendar import moment_at
+from sim.scenario.schema import Calendar
+
+if TYPE_CHECKING:
+    import pyarrow
+
+COLUMNS = {
+    "time": "seconds since the scenario's start",
+    "wall_clock": "the same moment, in the scenario's zone",
+    "refund": "the refund's number",
+    "row": "its row in the workload",
+    "item": "0 the refund itself, 1-3 side work",
+    "event": "what happened",
+    "step": "the step it happened at; null for alarms and the end",
+    "alarm": "the clock that went off",
+    "outcome": "how the refund ended",
+    "pool": "",
+    "line": "",
+    "group": "pool/group",
+    "slot": "pool/group/shift/number of the person",
+    "handoff": "who asked whom",
+}
+"""Columns of the table and what they mean; null where a column says nothing."""
+
+
+def event_table(log: Log, workload: Workload, floor: Floor, procedure: Procedure, calendar: Calendar) -> "pyarrow.Table":
+    """The log's rows in their order, as an Arrow table with the columns COLUMNS."""
+    import pyarrow
+
+    rows = log.rows
+    kind, step = rows["kind"], rows["step"]
+    alarm, closed = kind == ALARMED, kind == CLOSED
+    epoch = int(moment_at(calendar, 0).timestamp())
+    columns = {
+        "time": pyarrow.array(rows["time"]),
+        "wall_clock": pyarrow.array(((rows["time"] + epoch) * 1_000).astype("M8[ms]"), pyarrow.timestamp("ms", tz=calendar.zone)),
+        "refund": pyarrow.array(workload.refunds["number"][rows["refund"]]),
+        "row": pyarrow.array(rows["refund"]),
+        "item": pyarrow.array(rows["item"]),
+        "event": _named(kind, KINDS),
+        "step": _named(np.where(alarm | closed, -1, step), [each.name for each in procedure.steps]),
+        "alarm": _named(np.where(alarm, step, -1), procedure.alarms),
+        "outcome": _named(np.where(closed, step, -1), procedure.outcomes),
+        "pool": _named(rows["pool"], floor.names),
+        "line": _named(rows["line"], floor.line_names),
+        "group": _named(rows["group"], floor.group_names),
+        "slot": _named(rows["slot"], floor.slot_names),
+        "handoff": _named(rows["handoff"], HANDOFF_NAMES),
+    }
+    schema = pyarrow.schema([pyarrow.field(name, array.type, metadata={"about": COLUMNS[name]}) for name, array in columns.items()])
+    return pyarrow.Table.from_arrays(list(columns.values()), schema=schema)
+
+
+def parquet_bytes(table: "pyarrow.Table", manifest: dict[str, Any]) -> bytes:
+    """A table as a Parquet file that carries the run's manifest in its own metadata (key `refund_desk`)."""
+    import json
+
+    import pyarrow.parquet
+
+    told = {**(table.schema.metadata or {}), b"refund_desk": json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode()}
+    stream = io.BytesIO()
+    pyarrow.parquet.write_table(table.replace_schema_metadata(told), stream, compression="zstd")
+    return stream.getvalue()
+
+
+def _named(codes: np.ndarray, names: Any) -> "pyarrow.Array":
+    """Numbers as words of a dictionary; below 0 = null."""
+    import pyarrow
+
+    return pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array(codes.astype(np.int32), mask=codes < 0), pyarrow.array(list(names), pyarrow.string())
+    )

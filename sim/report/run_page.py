@@ -1,0 +1,136 @@
+"""The report page of a run: its answer on top, then charts and tables, section by section."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import reduce
+
+import numpy as np
+
+from sim.measure.figures import PATHS
+from sim.report import charts, format, names, tables
+from sim.report.answer import Answer
+from sim.report.page import Section, page
+from sim.scenario.schema import Calendar
+from sim.study.replicate import Replicated
+from sim.words import _
+
+DAY_HOURS, HOUR = 24, 3_600
+MOST_DAYS = 28
+"""Days in the map of first responses; of more, those with the most late ones are shown."""
+
+
+def run_page(run: Replicated, answer: Answer) -> str:
+    """The report as HTML, in the language spoken now."""
+    return page(answer, tuple(sections(run, answer)))
+
+
+def sections(run: Replicated, answer: Answer) -> Iterator[Section]:
+    """Every section in the order in which it is read."""
+    by_key = {table.key: table for table in answer.tables}
+    yield Section(
+        "responses",
+        _("When buyers are answered in time"),
+        _("Each cell: per cent of the requests filed in that hour that were answered within {standard}. Empty: none was filed.").format(
+            standard=format.duration(run.scenario.standards.first_response)
+        ),
+        tuple(_response_map(run)),
+    )
+    about = _("{first} {second}").format(
+        first=_("Blue: people there; dark line: people needed; red: too few."), second=by_key["shifts"].about
+    )
+    every_shift = tables.shifts(run, short_only=False)
+    yield Section("shifts", _("Who is there, and who is needed"), about, tuple(_staffing(run)), (by_key["shifts"],), (every_shift,))
+    yield Section("backlog", _("What waits in line"), _backlog_about(run), tuple(_backlog(run)), (by_key["pools"],))
+    yield Section("paths", by_key["paths"].title, _paths_about(), tuple(_completion(run)), (by_key["paths"],))
+    yield Section("handoffs", by_key["handoffs"].title, by_key["handoffs"].about, tables=(by_key["handoffs"],))
+    yield Section("costs", by_key["costs"].title, by_key["costs"].about, tuple(_money(run)), folded=(by_key["costs"],))
+    yield Section("unfinished", by_key["unfinished"].title, by_key["unfinished"].about, tables=(by_key["unfinished"],))
+    guesses = tables.guesses(run)
+    yield Section("guesses", _("What is guessed"), guesses.about, folded=(guesses,) if guesses.rows else ())
+
+
+def day_names(calendar: Calendar, days: int) -> list[str]:
+    """The names of the first days: Wed 12 Nov."""
+    return [format.day_named(calendar.start + timedelta(days=day)) for day in range(days)]
+
+
+def _response_map(run: Replicated) -> Iterator[str]:
+    hours = run.first.summary.response_hours
+    if not len(hours):
+        return
+    by_day: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for hour, requests, in_time in zip(hours["hour"].tolist(), hours["requests"].tolist(), hours["in_time"].tolist(), strict=True):
+        by_day[hour // DAY_HOURS].append((hour % DAY_HOURS, requests, in_time))
+    late = {day: sum(requests - in_time for _hour, requests, in_time in cells) for day, cells in by_day.items()}
+    shown = sorted(sorted(late, key=lambda day: (-late[day], day))[:MOST_DAYS])
+    called = day_names(run.scenario.calendar, max(shown) + 1)
+    cells = [charts.Cell(at, *cell) for at, day in enumerate(shown) for cell in by_day[day]]
+    yield charts.first_response_map(cells, [called[day] for day in shown], format.duration(run.scenario.standards.first_response))
+
+
+def _staffing(run: Replicated) -> Iterator[str]:
+    stretches = [
+        charts.Stretch(need.begin / HOUR, need.end / HOUR, need.staffed, need.needed)
+        for need in run.first.summary.needs
+        if need.begin < need.end
+    ]
+    if stretches:
+        yield charts.staffing(stretches, day_names(run.scenario.calendar, run.scenario.calendar.days))
+
+
+def _shown_hours(run: Replicated) -> int:
+    """The reported days, and as much after them as somebody still stands in line, at most as long again."""
+    reported = run.scenario.calendar.days * DAY_HOURS
+    own = run.first.summary.pools.inside
+    standing: np.ndarray = sum((pool.in_line for pool in own), np.zeros(len(own[0].in_line)))
+    last = int(np.flatnonzero(standing > 0)[-1]) + 1 if (standing > 0).any() else 0
+    return min(len(standing), max(reported, min(last, 2 * reported)))
+
+
+def _backlog(run: Replicated) -> Iterator[str]:
+    hours = _shown_hours(run)
+    courses = [
+        charts.Course(names.pool(pool.name), tuple(np.round(pool.in_line[:hours], 2).tolist()))
+        for pool in run.first.summary.pools.pools
+        if pool.in_line[:hours].max(initial=0) > 0
+    ]
+    if courses:
+        yield charts.backlog(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS)))
+
+
+def _backlog_about(run: Replicated) -> str:
+    calendar = run.scenario.calendar
+    sentences = [
+        _("Cases standing in line, averaged over each hour; every pool has a scale of its own."),
+        _("The last reported day is {day}; after it the desk finishes what is open.").format(day=day_names(calendar, calendar.days)[-1]),
+    ]
+    idle = [names.pool(pool.name) for pool in run.first.summary.pools.pools if not pool.in_line.any()]
+    if idle:
+        sentences.append(_("Nobody ever waited for: {pools}.").format(pools=_(", ").join(idle)))
+    return reduce(lambda first, second: _("{first} {second}").format(first=first, second=second), sentences)
+
+
+def _paths_about() -> str:
+    return _("From filing to the money being back, or the request closed. Dot: half of the requests are done; diamond: nine in ten.")
+
+
+def _completion(run: Replicated) -> Iterator[str]:
+    by_path = run.document["kpis"]["completion_hours"]["by_path"]
+    path = run.first.summary.reported["path"]
+    spans: Sequence[charts.Span] = [
+        charts.Span(names.path(number), int((path == number).sum()), quantiles["p50"], quantiles["p90"])
+        for number, name in enumerate(PATHS, start=1)
+        if (quantiles := by_path[name]["quantiles"]).get("p50") is not None and quantiles.get("p90") is not None
+    ]
+    if spans:
+        yield charts.completion(spans)
+
+
+def _money(run: Replicated) -> Iterator[str]:
+    amounts = [
+        charts.Amount(names.cause(cause), amount["mean"] * 100)
+        for cause, amount in run.document["costs"].items()
+        if cause != "total" and amount["mean"] is not None
+    ]
+    yield charts.money(amounts)

@@ -1,0 +1,1 @@
+"""What to do: replications joined to means and intervals."""
