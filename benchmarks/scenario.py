@@ -1,0 +1,28 @@
+"""A whole scenario through both engines: refunds per second of each, with the shop's own procedure."""
+
+import statistics
+import time
+from pathlib import Path
+
+from sim import draw_workload, load_scenario, simulate
+from sim.desk.log import first_difference
+
+DEFAULT = Path(__file__).resolve().parent.parent / "scenarios" / "busy-week.toml"
+
+
+def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[int, dict[str, float]]:
+    """(refunds, seconds by engine: median over interleaved rounds). Raises RuntimeError when the logs differ."""
+    scenario = load_scenario(path)
+    workload = draw_workload(scenario, seed, 0)
+    simulate(workload, scenario, "compiled")
+    seconds: dict[str, list[float]] = {"simpy": [], "compiled": []}
+    logs = {}
+    for _ in range(rounds):
+        for engine in ("simpy", "compiled"):
+            begun = time.perf_counter()
+            logs[engine] = simulate(workload, scenario, "simpy" if engine == "simpy" else "compiled")
+            seconds[engine].append(time.perf_counter() - begun)
+    difference = first_difference(logs["simpy"], logs["compiled"])
+    if difference:
+        raise RuntimeError(f"the engines differ on {path.name}: {difference}")
+    return len(workload), {engine: statistics.median(times) for engine, times in seconds.items()}
