@@ -75,10 +75,9 @@ def parquet_bytes(table: "pyarrow.Table", manifest: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
-def _named(codes: np.ndarray, names: Any) -> "pyarrow.Array":
+def _named(codes: np.ndarray, names: Any) -> "pyarrow.DictionaryArray[Any, Any]":
     """Numbers as words of a dictionary; below 0 = null."""
     import pyarrow
 
-    return pyarrow.DictionaryArray.from_arrays(
-        pyarrow.array(codes.astype(np.int32), mask=codes < 0), pyarrow.array(list(names), pyarrow.string())
-    )
+    places: Any = pyarrow.array(codes.astype(np.int32), mask=codes < 0)
+    return pyarrow.DictionaryArray.from_arrays(places, pyarrow.array(list(names), pyarrow.string()))
