@@ -424,11 +424,11 @@ def run(
                     disarm(world, item)
                     item.status = AT_WORK
                     state.group[code] = group
-                    if not count_step(world, case):
-                        return fail(world, ENDLESS, row, item.step, 0)
                     own = begin(code, item.step, refund, state, tables, now, group, slot.open)
                     if own < 0:
                         return fail(world, NEGATIVE_WORK, row, item.step, own)
+                    if own == 0 and not count_step(world, case):
+                        return fail(world, ENDLESS, row, item.step, 0)
                     if item.back == 1:
                         own = int(own * item.share + 0.5)
                         reopening += pools[pool].reopening

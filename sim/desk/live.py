@@ -58,15 +58,16 @@ class Ledger:
 class State:
     """What a procedure may write: fields of STATE, all 0 at first but `due`. Most are made when first asked for.
 
-    has_due, has_ledger: whether these were.
+    has_due: whether alarms were. A ledger enters the desk's `ledgers` when it is made.
     """
 
     flag = Made(lambda _: [0] * STATE["flag"].shape[0])
     since = Made(lambda _: [0] * STATE["since"].shape[0])
 
-    def __init__(self) -> None:
+    def __init__(self, row: int, ledgers: dict[int, Ledger]) -> None:
+        self.row, self.ledgers = row, ledgers
         self.joined, self.group = [0] * ITEMS, [0] * ITEMS
-        self.has_due = self.has_ledger = False
+        self.has_due = False
 
     @Made
     def due(self) -> list[int]:
@@ -75,8 +76,7 @@ class State:
 
     @Made
     def ledger(self) -> Ledger:
-        self.has_ledger = True
-        return Ledger()
+        return self.ledgers.setdefault(self.row, Ledger())
 
 
 for _name in LEDGER.names or ():
@@ -164,12 +164,12 @@ class Case(Item):
 
     __slots__ = ("alarm_at", "closed", "filed", "order", "refund", "row", "sides", "state", "to_open")
 
-    def __init__(self, refund: Refund, ties: Any) -> None:
+    def __init__(self, refund: Refund, ties: Any, ledgers: dict[int, Ledger]) -> None:
         self.number, self.status, self.token = 0, FREE, 0
         self.armed, self.back, self.share = False, False, 1.0
         self.refund, self.row, self.filed = refund, refund.row, refund.filed
         self.order = FIRST_ORDER + (ties[refund.row] << 3)
-        self.state = State()
+        self.state = State(refund.row, ledgers)
         self.closed, self.alarm_at, self.to_open = False, NEVER, 0
         self.sides: tuple[Item, ...] = ()
 
@@ -224,6 +224,7 @@ class Pool:
     def __init__(self, number: int, rule: int, cap: int, reopening: int) -> None:
         self.number, self.rule, self.cap, self.reopening = number, rule, cap, reopening
         self.lines: list[Line] = []
+        self.has_one_line = False
         self.idle: list[tuple[int, int, Slot]] = []
 
     def offer(self, slot: "Slot") -> None:
@@ -235,12 +236,6 @@ class Pool:
 
     def first_line(self) -> Line | None:
         """The line whose head has the smallest (key, refund, item); None when nobody waits."""
-        if len(self.lines) == 1:
-            line = self.lines[0]
-            if not line.entries:
-                return None
-            _, _, _, token, item, _ = line.entries[0]
-            return line if item.token == token or line.head() else None
         best: Line | None = None
         first: Entry | None = None
         for line in self.lines:
@@ -286,12 +281,12 @@ class Tables:
             setattr(self, name, tables[0][name].tolist())
 
 
-def one_row(columns: dict[str, np.ndarray], ties: Any, row: int) -> Case:
+def one_row(columns: dict[str, np.ndarray], ties: Any, ledgers: dict[int, Ledger], row: int) -> Case:
     """The case of one refund of the workload."""
-    return Case(Refund._make((row, columns, *(columns[name][row].item() for name in SCALARS))), ties)
+    return Case(Refund._make((row, columns, *(columns[name][row].item() for name in SCALARS))), ties, ledgers)
 
 
-def in_filing_order(columns: dict[str, np.ndarray], ties: Any, block: int = 1024) -> Iterator[Case]:
+def in_filing_order(columns: dict[str, np.ndarray], ties: Any, ledgers: dict[int, Ledger], block: int = 1024) -> Iterator[Case]:
     """Cases by time of filing, ties by their number in `ties`; reserved second applications are left out."""
     order = np.lexsort((np.asarray(ties), columns["filed"]))
     order = order[: np.count_nonzero(columns["filed"] < NEVER)]
@@ -299,7 +294,7 @@ def in_filing_order(columns: dict[str, np.ndarray], ties: Any, block: int = 1024
         rows = order[begin : begin + block]
         scalars = (columns[name][rows].tolist() for name in SCALARS)
         for values in zip(rows.tolist(), repeat(columns), *scalars):
-            yield Case(tuple.__new__(Refund, values), ties)
+            yield Case(tuple.__new__(Refund, values), ties, ledgers)
 
 
 def ledger_array(count: int, ledgers: dict[int, Ledger]) -> np.ndarray:

@@ -19,7 +19,21 @@ from simpy.events import Event
 
 from sim.demand.workload import NEVER
 from sim.desk.contract import EndlessInstant, Floor, Procedure, ProcedureError
-from sim.desk.live import FIRST_ORDER, RANKS, At, Case, Item, Line, Pool, Seat, Slot, Tables, in_filing_order, ledger_array, one_row
+from sim.desk.live import (
+    FIRST_ORDER,
+    RANKS,
+    At,
+    Case,
+    Item,
+    Line,
+    Pool,
+    Seat,
+    Slot,
+    Tables,
+    in_filing_order,
+    ledger_array,
+    one_row,
+)
 from sim.desk.log import Log
 from sim.desk.records import (
     ALARMED,
@@ -65,6 +79,12 @@ _pack = struct.Struct("<qiihbbbbbb").pack
 """One row of LOG: time, refund, slot, step, item, kind, pool, group, line, handoff."""
 
 
+FINISH_FIRST = RANKS[FINISH]
+
+NOBODY: list[Any] = []
+"""Who else is worked on where there is no batch; never added to."""
+
+
 class Desk:
     """One run of the desk. `step()` runs one whole instant, `run(until)` all that begin before `until` (seconds)."""
 
@@ -80,7 +100,6 @@ class Desk:
         self.advance, self.begin, self.alarm, self.first_step = procedure.advance, procedure.begin, procedure.alarm, procedure.first_step
         self.ties: Any = range(len(refunds)) if ties is None else ties.tolist()
         self.count = self.env._eid.__next__
-        self.on_desk: dict[int, Case] = {}
         self.ledgers: dict[int, Any] = {}
         self.pools = [Pool(number, *values) for number, values in enumerate(floor.pools.tolist())]
         self.lines = {number: Line(number, self.pools[pool], *values) for number, (pool, *values) in enumerate(floor.lines.tolist())}
@@ -88,13 +107,14 @@ class Desk:
         self.slots = [Slot(number, self.pools[pool], *values) for number, (pool, *values) in enumerate(floor.slots.tolist())]
         for line in self.lines.values():
             line.pool.lines.append(line)
+            line.pool.has_one_line = len(line.pool.lines) == 1
         for slot in self.slots:
             slot.places = [Seat(slot, At(self.env)) for _ in range(slot.seats)]
             slot.free = slot.places[:]
             for seat in slot.places:
                 seat.process = self.env.process(self.work(seat))
         self.env.process(self.shifts(floor.changes.tolist()))
-        self.filings = in_filing_order(self.columns, self.ties)
+        self.filings = in_filing_order(self.columns, self.ties, self.ledgers)
         self.filing: Case | None = next(self.filings, None)
 
     # ---------------------------------------------------------------- instants
@@ -141,8 +161,13 @@ class Desk:
 
     def log(self, until: int = NEVER) -> Log:
         """What happened so far; refunds still on the desk show the ledger they have now."""
-        ledgers = self.ledgers | {row: case.state.ledger for row, case in self.on_desk.items()}
-        return Log(np.frombuffer(bytes(self.rows), LOG).copy(), ledger_array(len(self.ties), ledgers), until, "simpy")
+        return Log(np.frombuffer(bytes(self.rows), LOG), ledger_array(len(self.ties), self.ledgers), until, "simpy")
+
+    def on_desk(self) -> dict[int, Case]:
+        """The open refunds by row, found where they are: in line, at work, waiting, or with an alarm set."""
+        in_line = [entry[5] for line in self.lines.values() for entry in line.entries if entry[4].token == entry[3]]
+        moments = [entry[3] for entry in self.queue if type(entry[3]) is At and entry[3].case is not None]
+        return {case.row: case for case in (*in_line, *(moment.case for moment in moments if moment.is_live())) if not case.closed}
 
     def set(self, moment: At, at: int, rank: int, case: Case, code: int) -> None:
         """Put a moment into SimPy's list at `at` (now or later), by rank, then refund, then item or alarm."""
@@ -156,9 +181,7 @@ class Desk:
 
     # ---------------------------------------------------------------- who comes: refunds and staff
     def file(self, case: Case) -> None:
-        row = case.row
-        self.on_desk[row] = case
-        self.rows += _pack(self.now, row, -1, self.first_step, 0, FILED, -1, -1, -1, -1)
+        self.rows += _pack(self.now, case.row, -1, self.first_step, 0, FILED, -1, -1, -1, -1)
         self.follow(case, case, self.first_step)
 
     def shifts(self, changes: list[tuple[int, int, int]]) -> Generator[Event, Any, None]:
@@ -188,7 +211,7 @@ class Desk:
         for case, item in sorted(in_hand, key=lambda pair: (pair[0].row, pair[1].number)):
             self.hand_back(case, item)
         for seat in given_back:
-            self.free_seat(seat)
+            self.free_seat(seat, slot)
             seat.process.interrupt()
 
     def hand_back(self, case: Case, item: Item) -> None:
@@ -222,9 +245,10 @@ class Desk:
         while True:
             action, following, target, at, give_up, otherwise, handoff = advance(number, step, refund, state, tables, now)
             if action == WORK:
-                line = self.lines.get(target)
-                if line is None:
-                    raise ProcedureError(f"step {step} of refund {row} asks for line {target}, which is not there")
+                try:
+                    line = self.lines[target]
+                except KeyError:
+                    raise ProcedureError(f"step {step} of refund {row} asks for line {target}, which is not there") from None
                 item.step, item.next, item.otherwise, item.handoff = step, following, otherwise, handoff
                 item.line, item.key, item.give_up = line, at, give_up
                 if item.back:
@@ -282,8 +306,7 @@ class Desk:
 
     def close(self, case: Case, number: int, outcome: int, again_at: int) -> None:
         """The refund is over. Its items leave lines and waits; work under way is finished and comes to nothing."""
-        row = case.row
-        self.rows += _pack(self.now, row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
+        self.rows += _pack(self.now, case.row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
         case.closed = True
         if case.sides or case.status != GOING:
             for item in case.items:
@@ -294,11 +317,8 @@ class Desk:
                     item.status = FREE
             case.sides, case.to_open = (), 0
         self.abandoned += case.alarm_at < NEVER
-        if case.state.has_ledger:
-            self.ledgers[row] = case.state.ledger
-        del self.on_desk[row]
         if again_at < NEVER and case.refund.again >= 0:
-            again = one_row(self.columns, self.ties, case.refund.again)
+            again = one_row(self.columns, self.ties, self.ledgers, case.refund.again)
             self.set(At(self.env, lambda _: self.file(again)), max(again_at, self.now), ARRIVAL, again, 0)
 
     # ---------------------------------------------------------------- lines, waits and clocks
@@ -384,7 +404,13 @@ class Desk:
     def dispatch(self, pool: Pool) -> None:
         """Give work to who is idle in the pool."""
         idle = pool.idle
-        while idle and (line := pool.first_line()) is not None:
+        while idle:
+            line = pool.lines[0] if pool.has_one_line else pool.first_line()
+            if line is None or not line.entries:
+                break
+            if line.entries[0][4].token != line.entries[0][3]:
+                heappop(line.entries)
+                continue
             chats, _, slot = idle[0]
             if slot.listed != chats:
                 heappop(idle)
@@ -398,7 +424,7 @@ class Desk:
         """The slot takes the head of the line, or a batch: the head until the next case would break a limit."""
         now, pool, group, seat = self.now, line.pool, slot.group, slot.free.pop()
         seconds, reopening, fen = line.seconds, 0, 0
-        others: list[tuple[Case, Item]] = []
+        others: list[tuple[Case, Item]] = [] if line.cases > 1 else NOBODY
         while True:
             _, row, number, _, item, case = heappop(line.entries)
             self.waiting[line.number] -= 1
@@ -409,12 +435,13 @@ class Desk:
             item.status, item.began, item.seat = AT_WORK, now, seat
             step, state = item.step, case.state
             state.group[number] = group
-            self.steps += 1
-            if self.steps > MOST_STEPS:
-                self.count_step(row, step)
             own = self.begin(number, step, case.refund, state, self.tables, now, group, slot.open)
-            if own < 0:
-                raise ProcedureError(f"step {step} of refund {row}: work of {own} seconds")
+            if own <= 0:
+                if own < 0:
+                    raise ProcedureError(f"step {step} of refund {row}: work of {own} seconds")
+                self.steps += 1
+                if self.steps > MOST_STEPS:
+                    self.count_step(row, step)
             if item.back:
                 own = int(own * item.share + 0.5)
                 reopening += pool.reopening
@@ -439,7 +466,7 @@ class Desk:
         seat.ends = ends = now + seconds + reopening
         moment = seat.moment
         moment.case, moment.item, moment.token = case, item, item.token
-        heappush(self.queue, (ends, case.order + RANKS[FINISH] + item.number, self.count(), moment))
+        heappush(self.queue, (ends, case.order + FINISH_FIRST + item.number, self.count(), moment))
         for case, item in others:
             self.set(At(self.env, self.member_finishes, case, item, item.token), ends, FINISH, case, item.number)
 
@@ -464,8 +491,7 @@ class Desk:
         line, seat = item.line, item.seat
         slot = seat.slot
         if seat.lead is item:
-            self.free_seat(seat)
-        item.token += 1
+            self.free_seat(seat, slot)
         self.rows += _pack(
             self.now, case.row, slot.number, item.step, item.number, FINISHED, line.in_pool, slot.group, line.number, item.handoff
         )
@@ -474,8 +500,7 @@ class Desk:
         else:
             self.follow(case, item, item.next)
 
-    def free_seat(self, seat: Seat) -> None:
-        slot = seat.slot
+    def free_seat(self, seat: Seat, slot: Slot) -> None:
         seat.lead = None
         slot.free.append(seat)
         slot.open = chats = slot.open - 1

@@ -5,13 +5,14 @@ could know is said apart from what they saw.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sim.demand.workload import NEVER, Workload
 from sim.desk import records as log_of
+from sim.desk.actions import Action
 from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
@@ -82,14 +83,20 @@ class Watched:
 
 def watch(workload: Workload, scenario: Scenario, row: int, progress: Callable[[float], None] | None = None) -> Watched:
     """Run the reference engine to its end and keep an eye on the clocks of the refund in `row`; `progress` is told a share 0-1."""
+    states: list[Any] = []
+
+    def advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
+        if refund.row == row and not states:
+            states.append(state)
+        return PROCEDURE.advance(item, step, refund, state, tables, now)
+
     floor, until = floor_of(scenario, workload), end_of(scenario)
-    desk = Desk(workload.refunds, floor, tables_of(scenario), PROCEDURE)
+    desk = Desk(workload.refunds, floor, tables_of(scenario), replace(PROCEDURE, advance=advance))
     clocks: list[tuple[int, tuple[int, ...]]] = []
     last: tuple[int, ...] = (NEVER,) * log_of.ALARMS
     instants = 0
     while (now := desk.step()) < until:
-        case = desk.on_desk.get(row)
-        due = last if case is None else tuple(case.state.due)
+        due = tuple(states[0].due) if states else last
         if due != last:
             clocks.append((now, due))
             last = due

@@ -155,7 +155,7 @@ def test_every_refund_that_came_is_closed_or_still_open_at_the_end(first: int) -
         assert len(np.unique(filed)) == len(filed)
         assert len(np.unique(closed)) == len(closed)
         assert set(came) <= set(filed)
-        assert set(filed) - set(closed) == set(reference.on_desk)
+        assert set(filed) - set(closed) == set(reference.on_desk())
 
 
 def test_a_last_batch_that_is_not_full_is_worked_too() -> None:
