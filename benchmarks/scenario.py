@@ -7,7 +7,7 @@ from pathlib import Path
 from sim import draw_workload, load_scenario, simulate
 from sim.desk.log import first_difference
 
-DEFAULT = Path(__file__).resolve().parent.parent / "scenarios" / "busy-week.toml"
+DEFAULT = Path(__file__).resolve().parent / "week-20k.toml"
 
 
 def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[int, dict[str, float]]:

@@ -59,12 +59,13 @@ def run_scenario(wanted: Wanted) -> None:
         from sim.report.headline import answer_of
 
         answer = answer_of(run, overlays)
-        if folder is not None:
-            _write(folder, run, answer, document, overlays)
-        if not wanted.json:
+        if not wanted.json:  # the answer first: the charts of the page take longer than the run
             from sim.cli.show import show
 
             show(answer)
+            sys.stdout.flush()
+        if folder is not None:
+            _write(folder, run, answer, document, overlays)
     if wanted.json:
         sys.stdout.flush()
         print_document(document)
