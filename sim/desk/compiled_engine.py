@@ -74,11 +74,12 @@ def run_compiled(
     world = desk["world"]
     world["free"] = room
     while True:
-        status = run(*functions, procedure.first_step, *desk.values(), until)
+        arrays = [array.view(np.recarray) if plain and array.dtype.names else array for array in desk.values()]
+        status = run(*functions, procedure.first_step, *arrays, until)
         if status == kernel.COMPLETE:
             break
         if status == kernel.FAILED:
-            raise _error(world[0])
+            raise _error(desk["world"][0])
         _make_room(desk, status)
     folders = desk["folders"]
     on_desk = np.flatnonzero(folders >= 0)

@@ -277,8 +277,8 @@ def path_3(item: int, step: int, refund: Any, state: Any, tables: Any, now: int)
     if step == DECIDED:
         if refund.chance[C_REFUSED] < tables.share[Q_REFUSED]:
             return at_once(REFUSE)
-        if refund.amount < refund.paid and state.round == 0 and refund.chance[C_OFFER] >= tables.share[Q_OFFER]:
-            state.round = 1  # a partial refund is a small negotiation: the first offer is not accepted
+        if refund.amount < refund.paid and state.rounds == 0 and refund.chance[C_OFFER] >= tables.share[Q_OFFER]:
+            state.rounds = 1  # a partial refund is a small negotiation: the first offer is not accepted
             return at_once(DECIDE)
         return at_once(PAY if refund.amount <= tables.authority[state.group[item]] else APPROVE)
     if step == APPROVE:

@@ -61,7 +61,7 @@ STATE = np.dtype(
         ("contacts", "i1"),
         ("secured", "i1"),  # the goods cannot be lost any more
         ("promised", "i1"),  # the carrier promised to bring the parcel back
-        ("round", "i1"),  # how often a repeatable step was taken
+        ("rounds", "i1"),  # how often a repeatable step was taken
         ("flag", "i1", (8,)),
         ("since", "i8", (2,)),  # moments the procedure remembers
         ("ledger", LEDGER),

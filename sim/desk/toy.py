@@ -38,9 +38,9 @@ def toy_advance(item: int, step: int, refund: Any, state: Any, tables: Any, now:
     op, following = row[0], row[1]
     if op == OP_WORK:
         if row[8] > 0:
-            if state.round >= row[8]:
+            if state.rounds >= row[8]:
                 return wait(row[9], now)
-            state.round += 1
+            state.rounds += 1
         order = row[4]
         key = now
         if order == KIND_FIRST:
@@ -82,7 +82,7 @@ def toy_alarm(which: int, refund: Any, state: Any, tables: Any, now: int) -> Act
     """What the program's row for this alarm says."""
     row = ALARM_ROWS + which
     what, step = tables.program[row][0], tables.program[row][1]
-    state.flag[which] += 1
+    state.flag[which] += 1 if state.flag[which] < 100 else 0  # one byte in compiled code
     if state.flag[which] < tables.program[row][2] and tables.program[row][3] >= 0:
         state.due[tables.program[row][4]] = now + refund.span[tables.program[row][3]]
     if what == ALARM_SIDE:
