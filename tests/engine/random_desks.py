@@ -43,7 +43,7 @@ def random_desk(seed: int) -> RandomDesk:
     g = np.random.default_rng(seed)
     coarse = int(g.choice([1, 60, 600, 1800]))  # a coarse clock makes ties
     hours = int(g.integers(6, 60))
-    until = hours * HOUR if g.random() < 0.5 else NEVER
+    until = hours * HOUR if g.random() < 0.5 else (hours + 1_000) * HOUR  # some programs would go round for ever, hour after hour
     floor = random_floor(g, hours, coarse)
     return RandomDesk(random_refunds(g, hours, coarse), floor, random_program(g, len(floor.lines)), until)
 
