@@ -127,7 +127,7 @@ class Desk:
 
     def run(self, until: int = NEVER) -> None:
         """Run every instant before `until`."""
-        queue, happen, pools, filings = self.queue, self.env.step, self.pools, self.filings
+        queue, happen, pools, filings, file = self.queue, self.env.step, self.pools, self.filings, self.file
         filing = self.filing
         while True:
             now = filing.filed if filing is not None else NEVER
@@ -141,7 +141,7 @@ class Desk:
                     if queue and queue[0][0] == now and queue[0][1] < filing.order:
                         happen()
                     else:
-                        self.file(filing)
+                        file(filing)
                         filing = next(filings, None)
                 while queue and queue[0][0] == now:
                     happen()
@@ -316,7 +316,8 @@ class Desk:
                         self.leave_line(case, item, LEFT)
                     item.status = FREE
             case.sides, case.to_open = (), 0
-        self.abandoned += case.alarm_at < NEVER
+        if case.alarm_at < NEVER:
+            self.abandoned += 1
         if again_at < NEVER and case.refund.again >= 0:
             again = one_row(self.columns, self.ties, self.ledgers, case.refund.again)
             self.set(At(self.env, lambda _: self.file(again)), max(again_at, self.now), ARRIVAL, again, 0)
