@@ -1,7 +1,7 @@
 """Which of the four paths a refund is on: the two keys of the rule, and how to read them from a row of a shop's export.
 
-Source: domain.md §2 (the order's state in the system when the request is filed, and whether the filed request sends goods back) and §10
-(path of a row).
+Source: the article on refund timeliness (the order's state in the system when the request is filed, and whether the filed request sends
+goods back); for rows of an export, its own columns.
 """
 
 import re
@@ -98,7 +98,7 @@ def says_signed(trace: str) -> bool:
 
 
 def classify_row(goods: str, trace: str | None, sends_back: int, order_status: str, filed: datetime) -> Verdict:
-    """The path of one order line of an export, in the order of domain.md §10.
+    """The path of one order line of an export, first key first: unshipped, not signed for, goods to come back, none.
 
     goods: 货物状态; trace: 发货物流信息 (None = the file has no such column, "" = blank); sends_back: 是否需要退货 as 1, 0 or -1 unknown;
     order_status: API field, today's and not that of the day of filing, so asked last; filed: local wall clock.
