@@ -164,11 +164,10 @@ class Case(Item):
 
     __slots__ = ("alarm_at", "closed", "filed", "order", "refund", "row", "sides", "state", "to_open")
 
-    def __init__(self, refund: Refund, ties: Any, ledgers: dict[int, Ledger]) -> None:
+    def __init__(self, refund: Refund, order: int, ledgers: dict[int, Ledger]) -> None:
         self.number, self.status, self.token = 0, FREE, 0
         self.armed, self.back, self.share = False, False, 1.0
-        self.refund, self.row, self.filed = refund, refund.row, refund.filed
-        self.order = FIRST_ORDER + (ties[refund.row] << 3)
+        self.refund, self.row, self.filed, self.order = refund, refund.row, refund.filed, order
         self.state = State(refund.row, ledgers)
         self.closed, self.alarm_at, self.to_open = False, NEVER, 0
         self.sides: tuple[Item, ...] = ()
@@ -283,18 +282,20 @@ class Tables:
 
 def one_row(columns: dict[str, np.ndarray], ties: Any, ledgers: dict[int, Ledger], row: int) -> Case:
     """The case of one refund of the workload."""
-    return Case(Refund._make((row, columns, *(columns[name][row].item() for name in SCALARS))), ties, ledgers)
+    return Case(Refund._make((row, columns, *(columns[name][row].item() for name in SCALARS))), FIRST_ORDER + 8 * int(ties[row]), ledgers)
 
 
 def in_filing_order(columns: dict[str, np.ndarray], ties: Any, ledgers: dict[int, Ledger], block: int = 1024) -> Iterator[Case]:
     """Cases by time of filing, ties by their number in `ties`; reserved second applications are left out."""
-    order = np.lexsort((np.asarray(ties), columns["filed"]))
-    order = order[: np.count_nonzero(columns["filed"] < NEVER)]
-    for begin in range(0, len(order), block):
-        rows = order[begin : begin + block]
+    numbers = np.asarray(ties, np.int64)
+    by_time = np.lexsort((numbers, columns["filed"]))
+    by_time = by_time[: np.count_nonzero(columns["filed"] < NEVER)]
+    for begin in range(0, len(by_time), block):
+        rows = by_time[begin : begin + block]
         scalars = (columns[name][rows].tolist() for name in SCALARS)
-        for values in zip(rows.tolist(), repeat(columns), *scalars):
-            yield Case(tuple.__new__(Refund, values), ties, ledgers)
+        orders = (FIRST_ORDER + 8 * numbers[rows]).tolist()
+        for order, values in zip(orders, zip(rows.tolist(), repeat(columns), *scalars), strict=True):
+            yield Case(tuple.__new__(Refund, values), order, ledgers)
 
 
 def ledger_array(count: int, ledgers: dict[int, Ledger]) -> np.ndarray:
