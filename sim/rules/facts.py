@@ -28,7 +28,7 @@ General
     at the door have NO_CLOCK, inspection before a refund has INSPECTION.
 
 Path 1 (accepted: 1 alone), in this order: out of the house · claim · one of several · picked or labelled · batch.
- 7. A parcel that is out of the house comes before everything else, compensation included: first the stop, then the money. From there on
+ 7. A parcel that has left the house, even if it is back by now, comes before everything else, compensation included: first the stop, then the money. From there on
     it is handled as on path 2 (order and answers as there), except that the first question goes to warehouse *and* carrier
     (STOP_PARCEL in place of RECALL), that KEEP_POSTED always has CARRIER, and that the reasons of path 2 (empty, damaged, never
     delivered, no record) weigh nothing.
@@ -45,16 +45,20 @@ lost · dispute · never delivered · one of several · recall. The claim never 
     that shows the proof (accepted: 2 or 3); shown not to be delivered: treated as lost.
 13. Empty parcel said to be not received (reason "empty_parcel", 2 or 3 accepted throughout): unchecked = the weight is checked; short or
     empty = treated as lost; matching = reasoned refusal.
-14. Refused at the door (whatever the reason): the goods are secured where an agreement says so (REFUND_NOW), else the refund waits until
+14. Refused at the door (whatever the reason): the goods are secured where an agreement says so (REFUND_NOW, whatever
+    `refund_on_promise` says), else the refund waits until
     the parcel is back. Reason "refused_damaged" without a refusal on the trace is asked of both sides.
 15. The buyer says "received", or the scan says delivered and the buyer does not say "not received": GUIDE_TO_RETURN, still path 2.
 16. Lost: no scan for more than the settled days while the parcel is moving (handed over, in transit, out for delivery), with or
     without an agreement; without one the shop bears it. Locker and delivery scans are never "lost": silence is normal there. Lost
-    goes before a recall's answer, except a promise on which the refund is due (agreement, and `refund_on_promise`).
-17. "Not received" against a scan at locker, neighbour or door is a dispute, whatever the reason: both sides are asked. "Never delivered"
-    or "no tracking record" of a moving parcel, not lost, no recall asked yet: both sides are asked, whatever is said of receipt.
+    goes before a recall's answer, except a promise on which the refund is due (agreement, `refund_on_promise`, and the whole parcel
+    asked for: one line of several is lost whatever was promised).
+17. "Not received" against a scan at locker, neighbour or door is a dispute, whatever reason is left by then: both sides are asked.
+    "Never delivered" or "no tracking record" of a moving parcel, not lost, no recall asked yet: both sides are asked, whether the buyer
+    says "not received" or nothing.
 18. One line of a moving parcel (or at a locker) cannot be recalled: RETURN_LATER.
-19. Recall of a moving parcel or one at a locker. Without an agreement it is asked all the same, but no clock binds the carrier, and a
+19. Recall of a moving parcel or one at a locker. Where a return is filed while the parcel is moving, asking the buyer to refuse it is
+    as good (at a locker there is no door to refuse it at). Without an agreement it is asked all the same, but no clock binds the carrier, and a
     promise is not enough: REFUND_WHEN_BACK. With one, `refund_on_promise` decides between REFUND_NOW and REFUND_WHEN_BACK. "No" or
     silence: the buyer is asked to refuse the parcel; sending it back later is as good.
 

@@ -54,7 +54,7 @@ def refused(old: str, new: str) -> BadInput:
         ('goods = "labelled"', 'godos = "labelled"', "when.godos", "goods"),
         ('goods = "labelled"', 'goods = "labeled"', "when.goods", "labelled"),
         ('reason = "@owes_compensation"', 'reason = "@owes_compensations"', "when.reason", "@owes_compensation"),
-        ("one_of_several = true", "one_of_several = 1", "when.one_of_several", None),
+        ("when = { one_of_several = true }", "when = { one_of_several = 1 }", "when.one_of_several", None),
         ('response = "repick"', 'response = "repik"', "response", "repick"),
         ('deadline = "before_picking"', 'deadline = "before_pick"', "deadline", "before_picking"),
         ('cell = "p1.one-line"', 'cell = "p1.oneline"', "cell", "p1.one-line"),
