@@ -7,77 +7,181 @@ policies are compared on one and the same workload.
 from sim.demand.workload import ATTEMPTS, CHANCES, SPANS, WORKS
 
 # Work content in seconds, at pace 1 and one chat at a time.
-W_RESPOND, W_DECIDE, W_CHASE, W_CUT, W_ASK, W_APPROVE, W_RECALL, W_PROOF, W_RECEIVE, W_INSPECT, W_PAY, W_SEARCH = range(12)
-
 WORK_SETTINGS = {
-    "W_RESPOND": "work.respond",
-    "W_DECIDE": "work.decide",
-    "W_CHASE": "work.chase",
-    "W_CUT": "work.cut",
-    "W_ASK": "work.ask_warehouse",
-    "W_APPROVE": "work.approve",
-    "W_RECALL": "work.recall",
-    "W_PROOF": "work.proof",
-    "W_RECEIVE": "work.receive",
-    "W_INSPECT": "work.inspect",
+    "W_RESPOND": "work.respond",  # reading the request and answering the buyer for the first time
+    "W_TALK": "work.talk",  # any further talk: guiding, freight, exchange, asking to refuse, a reasoned refusal
+    "W_JUDGE": "work.judge",  # judging a claim that may owe compensation
+    "W_DECIDE": "work.decide",  # one round on the amount
+    "W_CHASE": "work.chase",  # answering a chaser or an enquiry, asking for a tracking number
     "W_PAY": "work.pay",
-    "W_SEARCH": "work.search",
+    "W_PLEAD": "work.plead",  # the shop's case for the platform
+    "W_APPROVE": "work.approve",
+    "W_CUT": "work.cut",  # the warehouse stops an order, or a parcel in house
+    "W_REPICK": "work.repick",  # the warehouse takes one line out of an order
+    "W_ASK": "work.ask_warehouse",
+    "W_WEIGH": "work.weigh",
+    "W_RECEIVE": "work.receive",
+    "W_PACK": "work.pack",  # an exchange or a second parcel goes out
+    "W_INSPECT": "work.inspect",
+    "W_OUTSIDE": "work.inspect_outside",
+    "W_RECALL": "work.recall",  # until the carrier says whether it can bring the parcel back
+    "W_INQUIRE": "work.inquire",  # until the carrier says what became of a parcel
+    "W_PROOF": "work.proof",
+    "W_SEARCH": "work.search",  # finding out who answers, where nobody is named
 }
+(
+    W_RESPOND,
+    W_TALK,
+    W_JUDGE,
+    W_DECIDE,
+    W_CHASE,
+    W_PAY,
+    W_PLEAD,
+    W_APPROVE,
+    W_CUT,
+    W_REPICK,
+    W_ASK,
+    W_WEIGH,
+    W_RECEIVE,
+    W_PACK,
+    W_INSPECT,
+    W_OUTSIDE,
+    W_RECALL,
+    W_INQUIRE,
+    W_PROOF,
+    W_SEARCH,
+) = range(len(WORK_SETTINGS))
 
 # Waits outside the shop, in seconds.
-S_ONLINE, S_PARCEL_RETURNS, S_BUYER_SHIPS, S_RETURN_TRANSIT, S_LOST_AFTER, S_AGAIN = range(6)
-
 SPAN_SETTINGS = {
     "S_ONLINE": "buyer.online_for",
-    "S_PARCEL_RETURNS": "spans.parcel_returns",
-    "S_BUYER_SHIPS": "spans.buyer_ships",
-    "S_RETURN_TRANSIT": "spans.return_transit",
-    "S_LOST_AFTER": "spans.lost_after",
+    "S_TRY_AGAIN": "buyer.reached_again_after",  # until a buyer who was not reached writes back
+    "S_ENQUIRES": "buyer.enquires_after",  # waiting for money after an answer, until the buyer asks
+    "S_WITHDRAWS": "buyer.withdraws_after",
     "S_AGAIN": "buyer.again_after",
+    "S_SENDS": "buyer.sends_after",  # from agreement to the tracking number
+    "S_SENDS_FOR_COUPON": "buyer.sends_for_coupon_after",  # the same for a buyer whom the coupon moves
+    "S_COLLECTS": "buyer.collects_after",  # until a parcel left at a locker is in the buyer's hands
+    "S_PICKED": "spans.picked_before",  # before the parcel leaves
+    "S_LABELLED": "spans.labelled_before",  # before the parcel leaves
+    "S_LINEHAUL": "spans.linehaul_after",  # after the parcel left
+    "S_LAST_MILE": "spans.last_mile_before",  # before it arrives
+    "S_PARCEL_RETURNS": "spans.parcel_returns",
+    "S_RETURN_TRANSIT": "spans.return_transit",
+    "S_RULING": "spans.ruling",  # until the platform has ruled
 }
+(
+    S_ONLINE,
+    S_TRY_AGAIN,
+    S_ENQUIRES,
+    S_WITHDRAWS,
+    S_AGAIN,
+    S_SENDS,
+    S_SENDS_FOR_COUPON,
+    S_COLLECTS,
+    S_PICKED,
+    S_LABELLED,
+    S_LINEHAUL,
+    S_LAST_MILE,
+    S_PARCEL_RETURNS,
+    S_RETURN_TRANSIT,
+    S_RULING,
+) = range(len(SPAN_SETTINGS))
 
-# Latent uniforms: compared with the share that stands beside each.
-C_CLAIM = 0  # chances.claim_holds
-C_LEFT = 1  # chances.left_unseen (already in `leaves`)
-C_CUT = 2  # policy.erp_cut.success
-C_RECALL = 3  # chances.recall_promised
-C_KEEP = 4  # chances.promise_kept
-C_DOOR = 5  # chances.refused_at_door
-C_MISTAKEN = 6  # chances.mistaken_form
-C_REFUSED = 7  # chances.refused
-C_ANOMALY = 8  # chances.anomaly
-C_EMPTY = 9  # chances.empty_return
-C_COMPLAINT = 10  # buyer.complaint
-C_AGAIN = 11  # buyer.again (already in `again`)
-C_SLIP = 12  # slip of the staff's group
-C_SLIP_PATH = 13  # which wrong path is taken for the right one
-C_LOST = 14  # chances.lost (already in `arrives`)
-C_EXCHANGE = 15  # chances.exchange
-C_OFFER = 16  # chances.offer_accepted
-C_PLATFORM = 17  # the buyer calls the platform
-C_REACH = 18  # the buyer is reached: C_REACH + attempt, four attempts
+# Latent uniforms: each is compared with the share that stands beside it.
+CHANCE_SETTINGS = {
+    # the buyer
+    "C_COMPLAINT": "buyer.complaint, grown by waiting, refusal and emptiness",
+    "C_PLATFORM": "buyer.calls_platform",
+    "C_AGAIN": "buyer.again (already in `again`)",
+    "C_WITHDRAW": "buyer.withdraws",
+    "C_COUPON": "buyer.coupon_moves",
+    "C_NUMBER": "buyer.chased_number_comes",
+    "C_SENDS": "buyer.sends_goods",  # goods follow a refund that went ahead of them
+    "C_BALKS": "buyer.balks_at_freight",
+    "C_CONVERTS": "buyer.changes_form, buyer.gives_number",
+    "C_DOOR": "buyer.refuses_at_door",
+    "C_RESHIP": "buyer.wants_reshipment",
+    "C_KEEPS": "buyer.keeps_wrong_item",
+    # the warehouse and the goods
+    "C_CUT": "policy.erp_cut.success",
+    "C_STOCK": "chances.exchange_in_stock",
+    "C_ANOMALY": "chances.anomaly",
+    "C_EMPTY": "chances.empty_return",
+    "C_UNSTATED": "chances.unstated_claim",
+    # the carrier
+    "C_RECALL": "chances.recall_..., by where the parcel is",
+    "C_SILENT": "policy.recall.silent",
+    "C_KEEP": "chances.promise_kept",
+    "C_DELIVERED": "chances.proof_found",
+    # supervisors and the platform
+    "C_APPROVES": "chances.approved",
+    "C_DUE": "chances.granted_in_full: the part of the amount that is really owed",
+    "C_RULING": "chances.ruled_for_shop",
+    "C_INSTANT": "clocks.instant",
+    "C_FORCED": "clocks.forced",
+    # the staff
+    "C_SLIP": "slip of the staff's group",
+    "C_SLIP_PATH": "the group's confusion: which wrong path",
+    "C_UNCONFIRMED": "errors.unconfirmed of the group",
+    "C_UNNUMBERED": "errors.unnumbered",
+    "C_BEYOND": "errors.beyond_authority",
+    "C_BLANK": "errors.blank_refusal",
+    "C_MISSED": "errors.missed_compensation",
+    "C_NEEDLESS": "errors.needless_freight",
+    # questions where nobody is named
+    "C_REPEATED": "policy.named_contact.repeated",
+    "C_PASSED_ON": "buyer.enquiry_passed_on",
+}
+"""The single uniforms in their order; below them those of repeatable steps, one for each attempt."""
+(
+    C_COMPLAINT,
+    C_PLATFORM,
+    C_AGAIN,
+    C_WITHDRAW,
+    C_COUPON,
+    C_NUMBER,
+    C_SENDS,
+    C_BALKS,
+    C_CONVERTS,
+    C_DOOR,
+    C_RESHIP,
+    C_KEEPS,
+    C_CUT,
+    C_STOCK,
+    C_ANOMALY,
+    C_EMPTY,
+    C_UNSTATED,
+    C_RECALL,
+    C_SILENT,
+    C_KEEP,
+    C_DELIVERED,
+    C_APPROVES,
+    C_DUE,
+    C_RULING,
+    C_INSTANT,
+    C_FORCED,
+    C_SLIP,
+    C_SLIP_PATH,
+    C_UNCONFIRMED,
+    C_UNNUMBERED,
+    C_BEYOND,
+    C_BLANK,
+    C_MISSED,
+    C_NEEDLESS,
+    C_REPEATED,
+    C_PASSED_ON,
+) = range(len(CHANCE_SETTINGS))
 
-CHANCE_NAMES = (
-    "C_CLAIM",
-    "C_LEFT",
-    "C_CUT",
-    "C_RECALL",
-    "C_KEEP",
-    "C_DOOR",
-    "C_MISTAKEN",
-    "C_REFUSED",
-    "C_ANOMALY",
-    "C_EMPTY",
-    "C_COMPLAINT",
-    "C_AGAIN",
-    "C_SLIP",
-    "C_SLIP_PATH",
-    "C_LOST",
-    "C_EXCHANGE",
-    "C_OFFER",
-    "C_PLATFORM",
-)
-"""The single uniforms in their order; the attempts of C_REACH stand after them."""
+REPEATED_CHANCES = {
+    "C_REACH": "buyer.reached_offline",  # the buyer is reached although offline
+    "C_OFFER": "chances.offer_accepted",
+    "C_LOST_QUESTION": "policy.named_contact.lost",
+}
+"""Uniforms with ATTEMPTS places each, the first attempt's at the constant."""
+C_REACH, C_OFFER, C_LOST_QUESTION = (len(CHANCE_SETTINGS) + ATTEMPTS * place for place in range(len(REPEATED_CHANCES)))
 
-if len(WORK_SETTINGS) > WORKS or len(SPAN_SETTINGS) > SPANS or C_REACH + ATTEMPTS > CHANCES or len(CHANCE_NAMES) != C_REACH:
+CHANCES_IN_USE = len(CHANCE_SETTINGS) + ATTEMPTS * len(REPEATED_CHANCES)
+
+if len(WORK_SETTINGS) > WORKS or len(SPAN_SETTINGS) > SPANS or CHANCES_IN_USE > CHANCES:
     raise AssertionError("the columns of a refund are too few for the constants above")

@@ -10,7 +10,7 @@ NEVER = 2**62
 ATTEMPTS = 4
 """How often a repeatable step has draws of its own; after that there is a way out."""
 
-WORKS, CHANCES, SPANS = 16, 24, 8
+WORKS, CHANCES, SPANS = 20, 48, 16
 
 REFUND = np.dtype(
     [
@@ -25,19 +25,48 @@ REFUND = np.dtype(
         ("sends_back", "i1"),  # the filed request sends goods back
         ("second", "i1"),  # this row is a second application
         ("kind", "i1"),  # class of customer (toys), else 0
-        # -- hidden: what will happen, seen by rules and policy only after it has
+        ("one_of_several", "i1"),  # other lines in the same parcel are still wanted
+        ("partly_shipped", "i1"),  # some lines of the order have left, others not
+        ("insured", "i1"),  # the buyer's own freight insurance pays the return
+        ("may_keep", "i1"),  # a wrong item that the shop would leave with the buyer
+        # -- hidden: what is true and what will happen, seen by rules and policy only after it has come to light
         ("leaves", "i8"),  # the parcel physically leaves the warehouse
-        ("arrives", "i8"),  # the parcel is delivered or offered at the door
+        ("stalls", "i8"),  # the carrier's last scan before a long silence, NEVER = scanned all along
+        ("arrives", "i8"),  # the parcel is delivered, left at a locker or offered at the door, NEVER = lost
         ("work", "i4", (WORKS,)),  # work content in seconds, by the indices W_...
         ("contact", "i4", (ATTEMPTS,)),  # seconds of the 1st, 2nd, ... contact with the buyer
         ("patience", "i4", (ATTEMPTS,)),  # seconds until the buyer chases for the 1st, 2nd, ... time
         ("span", "i4", (SPANS,)),  # seconds of waits outside the shop, by the indices S_...
         ("chance", "f4", (CHANCES,)),  # uniforms in [0, 1), only ever compared, by the indices C_...
+        ("cell", "i1"),  # skill cell (place in sim.rules.tables.load_cells) whose trap this is, -1 = none
+        ("claim_holds", "i1"),  # the claim behind the stated reason
+        ("mistaken_form", "i1"),  # filed "refund only" and means to send the goods back
+        ("wants_exchange", "i1"),
+        ("special_wish", "i1"),
+        ("unfounded", "i1"),  # the evidence contradicts the application
+        ("not_received", "i1"),  # the buyer says "not received", whatever the trace says
+        ("to_locker", "i1"),  # the parcel is left at a locker or with a neighbour
+        ("weight", "i1"),  # what a check of the weight shows: 1 complete, 2 a piece missing, 3 empty
     ],
     align=True,
 )
 
-VISIBLE = ("number", "filed", "amount", "paid", "again", "reason", "state", "sends_back", "second", "kind")
+VISIBLE = (
+    "number",
+    "filed",
+    "amount",
+    "paid",
+    "again",
+    "reason",
+    "state",
+    "sends_back",
+    "second",
+    "kind",
+    "one_of_several",
+    "partly_shipped",
+    "insured",
+    "may_keep",
+)
 HIDDEN = tuple(name for name in REFUND.names or () if name not in VISIBLE)
 
 

@@ -28,10 +28,10 @@ General
     at the door have NO_CLOCK, inspection before a refund has INSPECTION.
 
 Path 1 (accepted: 1 alone), in this order: out of the house · claim · one of several · picked or labelled · batch.
- 7. A parcel that has left the house, even if it is back by now, comes before everything else, compensation included: first the stop, then the money. From there on
-    it is handled as on path 2 (order and answers as there), except that the first question goes to warehouse *and* carrier
-    (STOP_PARCEL in place of RECALL), that KEEP_POSTED always has CARRIER, and that the reasons of path 2 (empty, damaged, never
-    delivered, no record) weigh nothing.
+ 7. A parcel that has left the house, even if it is back by now, comes before everything else, compensation included: first the stop,
+    then the money. From there on it is handled as on path 2 (order and answers as there), except that the first question goes to
+    warehouse *and* carrier (STOP_PARCEL in place of RECALL), that KEEP_POSTED always has CARRIER, and that the reasons of path 2
+    (empty, damaged, never delivered, no record) weigh nothing.
  8. In house, a reason that owes compensation: unjudged = judged first; holds = refunded and compensated at once, picked or labelled as
     it may be, one line or all; fails = an ordinary path-1 refund (back into the batch, if nothing else speaks against it).
  9. One line of several is re-picked, whatever has been picked or labelled of it.
@@ -58,9 +58,9 @@ lost · dispute · never delivered · one of several · recall. The claim never 
     says "not received" or nothing.
 18. One line of a moving parcel (or at a locker) cannot be recalled: RETURN_LATER.
 19. Recall of a moving parcel or one at a locker. Where a return is filed while the parcel is moving, asking the buyer to refuse it is
-    as good (at a locker there is no door to refuse it at). Without an agreement it is asked all the same, but no clock binds the carrier, and a
-    promise is not enough: REFUND_WHEN_BACK. With one, `refund_on_promise` decides between REFUND_NOW and REFUND_WHEN_BACK. "No" or
-    silence: the buyer is asked to refuse the parcel; sending it back later is as good.
+    as good (at a locker there is no door to refuse it at). Without an agreement it is asked all the same, but no clock binds the
+    carrier, and a promise is not enough: REFUND_WHEN_BACK. With one, `refund_on_promise` decides between REFUND_NOW and
+    REFUND_WHEN_BACK. "No" or silence: the buyer is asked to refuse the parcel; sending it back later is as good.
 
 Path 3, in this order: dispute · unfounded or second · exchange · mistaken form · special wish · reason · amount.
 20. The system says signed, the buyer "not received": asked of both sides; 3 or 2 accepted until delivery is proven, then 3 alone. The

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.decide import tables
-from sim.rules.facets import domains
-from sim.rules.facts import Deadline, Response
+from sim.rules.facets import SETTLED, domains
+from sim.rules.facts import Deadline, Response, Settings
 from sim.rules.tables import PATHS, Rule
 
 FIRST_WORD = ("reason", "goods", "buyer_says", "claim", "recall", "inquiry", "weight", "returned")
@@ -51,6 +51,12 @@ def words_of(reading: tuple[Any, ...]) -> tuple[int, int]:
         else:
             second |= bit
     return first, second
+
+
+def words_of_settings(settings: Settings) -> int:
+    """The bits that the shop's settings set, all of them in the second word."""
+    chosen = {name: getattr(settings, name) for name in SETTLED}
+    return sum(1 << (shifts()[name] + SETTLED[name].index(value)) for name, value in chosen.items())
 
 
 @dataclass(frozen=True)

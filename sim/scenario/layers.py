@@ -1,7 +1,7 @@
 """Files laid over one another: what each says, where it says it, and which of its values are sourced figures.
 
-A scenario is a stack of layers: the files it extends, its clock preset, itself, then the overlays. Each touches only
-what it names. A table is merged key by key, except a distribution of another `dist`, a clock preset and a sourced
+A scenario is a stack of layers: the files it extends, its presets, itself, then the overlays. Each touches only
+what it names. A table is merged key by key, except a distribution of another `dist`, a preset and a sourced
 figure, which replace what was there; so do lists and plain values.
 """
 
@@ -73,7 +73,7 @@ def _lift_one(
     for key in _SOURCED[:2]:
         if key not in whole:
             problems.append(BadInput("is missing: a sourced figure needs it", field=f"{dotted}.{key}", allowed=_A_FIGURE))
-    if not isinstance(table["value"], str | int | float):
+    if not (isinstance(table["value"], str | int | float) or _is_profile(table["value"])):
         problems.append(BadInput("is not a plain value", field=f"{dotted}.value", allowed=_A_FIGURE))
     figures[path] = {key: whole[key] for key in FIGURE_KEYS if key in whole}
     return table["value"]
@@ -82,7 +82,16 @@ def _lift_one(
 def _is_quantity(value: Any) -> bool:
     if isinstance(value, str):
         return value[:1].isdigit() or value == "none"
+    return _is_number(value) or _is_profile(value)
+
+
+def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_profile(value: Any) -> bool:
+    """Numbers that make one figure together, such as the shares of the hours of a day."""
+    return isinstance(value, list) and bool(value) and all(_is_number(each) for each in value)
 
 
 def laid_over(base: Layer, over: Layer) -> Layer:
@@ -108,7 +117,7 @@ def _replace(into: dict[str, Any], new: Mapping[str, Any], path: Path) -> Iterat
 
 
 def _replaces(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Another distribution, or another clock preset, leaves nothing of the old one behind."""
+    """Another distribution, or another preset, leaves nothing of the old one behind."""
     return "preset" in new or ("dist" in new and new["dist"] != old.get("dist"))
 
 

@@ -1,4 +1,4 @@
-"""Reading scenarios: TOML files, what they extend, their clock preset, and overlays, into one checked `Scenario`."""
+"""Reading scenarios: TOML files, what they extend, their presets, and overlays, into one checked `Scenario`."""
 
 import hashlib
 import json
@@ -23,6 +23,8 @@ Overlay = str | Path | Mapping[str, Any]
 """A TOML file, or the same content as a mapping (quantities with their units; files as seen from the scenario's folder)."""
 
 HEADING = ("name", "title", "about")
+NO_PRESET = {"clocks": msgid("no such preset of the platform's clocks"), "costs": msgid("no such preset of costs")}
+"""The tables that may begin from a file in the folder of their name, and what is said where there is no such file."""
 _A_TOML_FILE = msgid("a TOML file")
 _A_TEXT = msgid('a table such as {{ zh = "…", en = "…" }}')
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -66,7 +68,8 @@ def scenario_hash(scenario: Scenario) -> str:
     idle staff are given work in it. Raises BadInput if the history file cannot be read.
     """
     content: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude={*HEADING, "figures"})
-    content["clocks"].pop("preset")
+    for table in NO_PRESET:
+        content[table].pop("preset")
     for pool in content["pools"].values():
         pool["groups"] = list(pool["groups"].items())
     content["demand"]["history"] = _content_hash(scenario)
@@ -130,53 +133,59 @@ def _in_memory(overlay: Mapping[str, Any], number: int, folder: Path) -> Layer:
                 note(inner, (*path, str(key)))
 
     note(overlay, ())
-    return _with_its_files(layer_of(overlay, places), folder)
+    return _with_its_files(layer_of(overlay, places), folder, ())
 
 
-def _read_stack(path: Path, below: tuple[Path, ...], named_at: Place = (None, None)) -> Layer:
-    """A file over all that it extends. `below`: the files that led here, for the sake of cycles."""
-    layer = _with_its_files(_read(path, "extends" if below else None, named_at), path.parent)
+def _read_stack(path: Path, below: tuple[Path, ...], named_at: Place = (None, None), named_by: str | None = None) -> Layer:
+    """A file over all that it extends. `below`: the files that led here, for the sake of circles; `named_by`, `named_at`: the key that
+    names it, and where."""
+    layer = _read(path, named_by, named_at)
     if path.resolve() in [each.resolve() for each in below]:
         chain = " → ".join(each.name for each in (*below, path))
         raise BadInput("these files extend each other in a circle: {chain}", field="extends", value=path.name, chain=chain).at(*named_at)
+    layer = _with_its_files(layer, path.parent, (*below, path))
     if "extends" not in layer.tree:
         return layer
     base, place = layer.tree["extends"], place_of(("extends",), layer.places)
     if not isinstance(base, str):
         raise BadInput("is not a file name", field="extends", allowed=_A_TOML_FILE).at(*place)
-    beneath = _read_stack(path.parent / base, (*below, path), place)
+    beneath = _read_stack(path.parent / base, (*below, path), place, "extends")
     return laid_over(without(beneath, ("name",)), without(layer, ("extends",)))
 
 
-def _with_its_files(layer: Layer, folder: Path) -> Layer:
-    """Names of other files, resolved where they were written: the history's path, and the clock preset's content."""
+def _with_its_files(layer: Layer, folder: Path, below: tuple[Path, ...]) -> Layer:
+    """Names of other files, resolved where they were written: the history's path, and the content of presets."""
     demand = layer.tree.get("demand")
     if isinstance(demand, dict) and isinstance(demand.get("history"), str):
         demand["history"] = str((folder / demand["history"]).resolve())
-    clocks = layer.tree.get("clocks")
-    if not (isinstance(clocks, dict) and "preset" in clocks):
+    for table in NO_PRESET:
+        layer = _with_preset(table, layer, folder, below)
+    return layer
+
+
+def _with_preset(table: str, layer: Layer, folder: Path, below: tuple[Path, ...]) -> Layer:
+    """The layer with the preset that it names for `table` laid under what it says there itself."""
+    given = layer.tree.get(table)
+    if not (isinstance(given, dict) and "preset" in given):
         return layer
-    place = place_of(("clocks", "preset"), layer.places)
-    name = clocks["preset"]
-    preset = without(_read(_preset_file(name, folder, place), "clocks.preset", place), HEADING)
-    own = Layer({**layer.tree, "clocks": {key: value for key, value in clocks.items() if key != "preset"}}, layer.places, layer.figures)
-    named = Layer({"preset": name, **preset.tree}, {**preset.places, ("preset",): place}, preset.figures)
-    return laid_over(under("clocks", named), own)
+    field = f"{table}.preset"
+    place = place_of((table, "preset"), layer.places)
+    name = given["preset"]
+    preset = without(_read_stack(_preset_file(table, name, folder, place), below, place, field), HEADING)
+    own = Layer({**layer.tree, table: {key: value for key, value in given.items() if key != "preset"}}, layer.places, layer.figures)
+    named = Layer({**preset.tree, "preset": name}, {**preset.places, ("preset",): place}, preset.figures)
+    return laid_over(under(table, named), own)
 
 
-def _preset_file(name: Any, folder: Path, place: Place) -> Path:
+def _preset_file(table: str, name: Any, folder: Path, place: Place) -> Path:
     here = folder.resolve()
-    folders = [each / "clocks" for each in (here, here.parent, scenarios_folder())]  # the parent: for an overlay in a folder beside clocks/
+    folders = [each / table for each in (here, here.parent, scenarios_folder())]  # the parent: for an overlay in a folder beside clocks/
     known = sorted({file.stem for each in folders if each.is_dir() for file in each.glob("*.toml")})
     if isinstance(name, str) and name in known:
         return next(each / f"{name}.toml" for each in folders if (each / f"{name}.toml").is_file())
     shown = name if isinstance(name, str | int | float) else None
     raise BadInput(
-        "no such preset of the platform's clocks",
-        field="clocks.preset",
-        value=shown,
-        allowed=known,
-        nearest=nearest_name(str(name), known, likeness=0.3),
+        NO_PRESET[table], field=f"{table}.preset", value=shown, allowed=known, nearest=nearest_name(str(name), known, likeness=0.3)
     ).at(*place)
 
 

@@ -30,6 +30,7 @@ _TYPES = {
     "greater_than_equal": (msgid("is too small"), msgid("{limit} or more")),
     "less_than": (msgid("is too large"), msgid("less than {limit}")),
     "less_than_equal": (msgid("is too large"), msgid("at most {limit}")),
+    "too_long": (msgid("has too many entries"), msgid("at most {limit} entries")),
 }
 
 
@@ -80,7 +81,7 @@ def _each(detail: ErrorDetails, path: Path, tree: Mapping[str, Any]) -> tuple[Ba
         return (BadInput("no such distribution", field="dist", value=tag, allowed=DISTS, nearest=nearest_name(tag, DISTS)),)
     if kind in _TYPES:
         template, allowed = _TYPES[kind]
-        limit = next((f"{context[key]:g}" for key in ("gt", "ge", "lt", "le") if key in context), "")
+        limit = next((f"{context[key]:g}" for key in ("gt", "ge", "lt", "le", "max_length") if key in context), "")
         return (BadInput(template, value=value, allowed=allowed, limit=limit),)
     return (BadInput("{reason}", value=value, reason=detail["msg"]),)
 
@@ -99,7 +100,7 @@ def _path(loc: tuple[int | str, ...], tree: Mapping[str, Any]) -> Path:
             node.get(part)
             if isinstance(node, Mapping)
             else node[part]
-            if isinstance(node, list | tuple) and isinstance(part, int)
+            if isinstance(node, list | tuple) and isinstance(part, int) and part < len(node)
             else None
         )
     return path

@@ -1,16 +1,17 @@
 """A scenario: everything asked of the simulator except the luck. Durations are whole seconds, money is whole fen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from sim.errors import BadInput, msgid, nearest_name
-from sim.scenario.distribution import Distribution
-from sim.scenario.fields import Factor, Money, Name, Share, Table, Text, Titled
+from sim.errors import BadInput, msgid, nearest_name, raise_all
+from sim.rules.tables import load_cells
+from sim.scenario.distribution import Distribution, Fixed
+from sim.scenario.fields import Duration, Factor, Money, Name, Share, Table, Text, Titled
 from sim.scenario.lines import Path, Place, place_of
 from sim.scenario.policy import Clocks, Policy, Standards
 from sim.scenario.staff import Group, Pools
@@ -84,26 +85,125 @@ def _path(value: Any) -> FilePath:
     )
 
 
+def _from_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _of_length(length: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
+    def check(values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(values) != length or not sum(values) > 0:
+            raise BadInput("has {count} numbers", count=len(values), length=length, allowed=msgid("{length} numbers, not all 0"))
+        return values
+
+    return check
+
+
+NotNegative = Annotated[float, Field(ge=0, le=1_000_000)]
+NO_TIME = Fixed(value=0)
+
+CELLS = {f"p{path}": tuple(cell.key.split(".")[1] for cell in load_cells() if cell.key[1] == str(path)) for path in (1, 2, 3, 4)}
+"""The skill cells by path, as the decision tables name them."""
+
+
+def _cells(table: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    problems = []
+    for path, shares in table.items():
+        if path not in CELLS:
+            problems.append(BadInput("unknown key", field=path, allowed=tuple(CELLS), nearest=nearest_name(path, CELLS)))
+            continue
+        for name in shares:
+            if name not in CELLS[path]:
+                problems.append(
+                    BadInput("no such skill cell", field=f"{path}.{name}", allowed=CELLS[path], nearest=nearest_name(name, CELLS[path]))
+                )
+        if abs(sum(shares.values()) - 1) > 1e-6:
+            problems.append(
+                BadInput("the shares sum to {total}", field=path, total=f"{sum(shares.values()):.6g}", allowed=msgid("a sum of 1"))
+            )
+    raise_all(problems)
+    return table
+
+
 HistoryFile = Annotated[FilePath, PlainValidator(_path), WithJsonSchema({"type": "string", "format": "path"})]
 
 
+class Price(Table):
+    """What an order line costs: lognormal with mean and standard deviation in fen."""
+
+    mean: Money
+    sd: Money
+
+
+class Stated(Table):
+    """Requests drawn from stated figures instead of a history: how many a day, at which hours, for how much.
+
+    per_day: requests on an ordinary day. by_weekday: factor per day of the week, Monday first. by_hour: share per hour of the day.
+    amount: what an order line costs.
+    burst: variance of a day's count over its mean (1 = Poisson).
+    """
+
+    per_day: Annotated[float, Field(gt=0, le=10_000_000)]
+    by_weekday: Annotated[tuple[NotNegative, ...], BeforeValidator(_from_list), AfterValidator(_of_length(7))] = (1.0,) * 7
+    by_hour: Annotated[tuple[NotNegative, ...], BeforeValidator(_from_list), AfterValidator(_of_length(24))] = (1.0,) * 24
+    amount: Price
+    burst: Annotated[float, Field(ge=1, le=1_000)] = 1.0
+
+
 class Demand(Table):
-    """Where requests come from: a history file (the loader makes its path absolute) and its multiple `scale`."""
+    """Where requests come from: a history file (the loader makes its path absolute) or stated figures, and their multiple `scale`.
+
+    cells: shares of the skill cells among the requests of each path, by the keys of the decision tables ("p1.plain-batch" = plain-batch
+    under p1); those of a path sum to 1. A path without cells has only its plainest.
+    """
 
     history: HistoryFile | None = None
+    stated: Stated | None = None
     shares: Shares
+    cells: Annotated[dict[str, dict[str, Share]], AfterValidator(_cells)] = Field(default_factory=dict)
     scale: Factor = 1.0
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if self.history is not None and self.stated is not None:
+            raise BadInput("requests come from a history or from stated figures, not from both", field="stated")
+        return self
 
 
 class Buyer(Table):
-    """How buyers wait: seconds online after filing, seconds until each chase, and what silence and refusals lead to."""
+    """How buyers wait: seconds online after filing, seconds until each chase, and what silence and refusals lead to.
+
+    complaint: hazard of a complaint at a chase or a refusal, multiplied by 1 + hours waited / complaint_hours, by complaint_refused after a
+    refusal and by complaint_empty after an empty one. Those with a default do not happen unless given.
+    """
 
     online_for: Distribution
     chase_after: Distribution
     chases_most: Annotated[int, Field(ge=0, le=ATTEMPTS)]
     complaint: Share
+    complaint_hours: Annotated[float, Field(gt=0, le=10_000)] = 24.0
+    complaint_refused: Factor = 1.0
+    complaint_empty: Factor = 1.0
+    calls_platform: Share = 0.0
     again: Share
     again_after: Distribution
+    reached_offline: Share = 1.0
+    reached_again_after: Distribution = NO_TIME
+    enquires_after: Distribution | None = None
+    enquiry_passed_on: Share = 0.0
+    withdraws: Share = 0.0
+    withdraws_after: Distribution = NO_TIME
+    sends_after: Distribution
+    sends_for_coupon_after: Distribution = NO_TIME
+    coupon_moves: Share = 0.0
+    chased_number_comes: Share = 0.0
+    sends_goods: Share = 1.0
+    balks_at_freight: Share = 0.0
+    changes_form: Share = 1.0
+    gives_number: Share = 0.0
+    refuses_at_door: Share
+    collects_after: Distribution = NO_TIME
+    wants_reshipment: Share = 0.0
+    keeps_wrong_item: Share = 0.0
 
 
 class Work(Table):
@@ -111,60 +211,132 @@ class Work(Table):
 
     respond: Distribution
     contact: Distribution
+    talk: Distribution
+    judge: Distribution
     decide: Distribution
     chase: Distribution
-    cut: Distribution
-    ask_warehouse: Distribution
-    approve: Distribution
-    recall: Distribution
-    proof: Distribution
-    receive: Distribution
-    inspect: Distribution
     pay: Distribution
+    plead: Distribution
+    approve: Distribution
+    cut: Distribution
+    repick: Distribution
+    ask_warehouse: Distribution
+    weigh: Distribution
+    receive: Distribution
+    pack: Distribution
+    inspect: Distribution
+    inspect_outside: Distribution
+    recall: Distribution
+    inquire: Distribution
+    proof: Distribution
     search: Distribution
 
 
 class Spans(Table):
-    """Seconds that pass outside the shop. parcel_leaves: from filing, for unshipped orders."""
+    """Seconds that pass outside the shop. parcel_leaves: from filing, for unshipped orders. picked_before, labelled_before: before it
+    leaves. linehaul_after: after it left. last_mile_before: before it arrives. stalled: how long a slow parcel is not scanned.
+    ruling: until the platform has ruled."""
 
     parcel_leaves: Distribution
+    picked_before: Distribution
+    labelled_before: Distribution
     transit: Distribution
+    linehaul_after: Distribution
+    last_mile_before: Distribution
+    stalled: Distribution
     parcel_returns: Distribution
-    buyer_ships: Distribution
     return_transit: Distribution
-    lost_after: Distribution
+    ruling: Distribution
 
 
 class Chances(Table):
-    """Probabilities of what nobody at the desk decides, each 0-1; those with a default do not happen unless given."""
+    """Probabilities of what nobody at the desk decides, each 0-1; those with a default do not happen unless given.
 
-    claim_holds: Share
-    left_unseen: Share
-    recall_promised: Share
+    recall_*: the carrier brings the parcel back, by where it is when asked. proof_found: the carrier can prove a delivery that the buyer
+    disputes. anomaly: something is wrong with a return; empty_return: of these, the share that is empty or other goods, the rest worn.
+    approved: a supervisor grants what is asked. granted_in_full: the whole amount asked for is owed, else `part_owed` of it.
+    unstated_claim: compensation is owed though the stated reason does not say so. lost: parcels on their way; induced: path-4 requests on
+    top of all others that come only where the shop insures the freight.
+    """
+
+    recall_before_linehaul: Share
+    recall_in_transit: Share
+    recall_out_for_delivery: Share
     promise_kept: Share
-    refused_at_door: Share
-    mistaken_form: Share
-    refused: Share
+    proof_found: Share = 1.0
     anomaly: Share
     empty_return: Share
     lost: Share = 0.0
-    exchange: Share = 0.0
-    offer_accepted: Share = 0.0
+    to_locker: Share = 0.0
+    exchange_in_stock: Share = 1.0
+    offer_accepted: Share = 1.0
+    approved: Share = 1.0
+    granted_in_full: Share = 1.0
+    part_owed: Share = 1.0
+    unstated_claim: Share = 0.0
+    ruled_for_shop: Share = 0.0
+    insured: Share = 0.0
+    induced: Annotated[float, Field(ge=0, le=10)] = 0.0
+
+
+WRONG_PATHS = tuple(f"path_{right}_as_{taken}" for right in range(1, 5) for taken in range(1, 5) if right != taken)
+
+
+class WrongPath(Table):
+    """What comes of taking one path for another.
+
+    kind: "impossible" (the platform offers no such act: `seconds` are lost), "caught" (the system warns: `seconds` are lost, then the case
+    is answered once more), "later" (the wrong act is carried out and found out where it fails).
+    act, where found later: "pay" money moves unsecured · "recall" the carrier is asked in vain · "submit" a supervisor is asked in vain ·
+    "agree" the buyer is asked to send goods back in vain.
+    """
+
+    kind: Literal["impossible", "caught", "later"]
+    seconds: Duration = 0
+    act: Literal["none", "pay", "recall", "submit", "agree"] = "none"
+
+    @model_validator(mode="after")
+    def _an_act_found_later(self) -> Self:
+        if (self.kind == "later") != (self.act != "none"):
+            raise BadInput("an act belongs to what is found later, and to nothing else", field="act", value=self.act)
+        return self
+
+
+def _wrong_paths(table: dict[str, WrongPath]) -> dict[str, WrongPath]:
+    unknown = [name for name in table if name not in WRONG_PATHS]
+    if unknown:
+        raise BadInput("unknown key", field=unknown[0], allowed=WRONG_PATHS, nearest=nearest_name(unknown[0], WRONG_PATHS))
+    return {name: table.get(name, WrongPath(kind="caught")) for name in WRONG_PATHS}
 
 
 class Costs(Table):
-    """Fen per coupon, return freight and recall; compensation as a share of the price."""
+    """What things cost the shop: fen, or a share of the price.
 
+    recall_fee, recall_fee_late: before and after line-haul. compensation_share of the price, between _least and _most fen.
+    contact_person: per named contact person and day. insurance_premium: per request of a shop that insures (the premiums of the orders
+    behind it included). reshipment: a second parcel. worn_share: of the price lost when a return is worn.
+    wrong_path: what comes of taking one path for another. preset: the file in costs/ these came from, for people.
+    """
+
+    preset: str | None = None
     coupon: Money
     freight: Money
     recall_fee: Money
+    recall_fee_late: Money = 0
     compensation_share: Share
+    compensation_least: Money = 0
+    compensation_most: Money = 2**31 - 1
+    contact_person: Money = 0
+    insurance_premium: Money = 0
+    reshipment: Money = 0
+    worn_share: Share = 0.0
+    wrong_path: Annotated[dict[str, WrongPath], AfterValidator(_wrong_paths)] = Field(default_factory=lambda: _wrong_paths({}))
 
 
 class Figure(Table):
-    """A value as the file gives it, with where it comes from and how far to trust it (GRADES)."""
+    """A value as the file gives it (a row of numbers is one figure too), with where it comes from and how far to trust it (GRADES)."""
 
-    value: str | int | float | bool
+    value: Annotated[str | int | float | bool | tuple[float, ...], BeforeValidator(_from_list)]
     source: str
     grade: Literal["A", "H", "M", "L", "P"]
     unit: str | None = None
@@ -198,9 +370,44 @@ class Scenario(Table):
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
+    @model_validator(mode="after")
+    def _work_for_all_and_all_for_work(self) -> Self:
+        """A policy that needs a pool of its own has people in it, and nobody stands in a pool to which no work comes."""
+        problems = []
+        for setting, needed, pool in (
+            ("policy.split.after_sales", self.policy.split.after_sales, "after_sales"),
+            ("policy.inspection.outside", self.policy.inspection.outside, "outside"),
+        ):
+            if needed and not self.staffed(pool):
+                problems.append(
+                    BadInput(
+                        'needs people in the pool "{pool}"',
+                        field=setting,
+                        value=True,
+                        pool=pool,
+                        allowed=msgid('false, or a pool "{pool}" with at least one shift with a count above 0'),
+                    )
+                )
+            if self.staffed(pool) and not needed:
+                problems.append(
+                    BadInput(
+                        'nothing comes to the people in the pool "{pool}" unless {setting} = true',
+                        field=f"pools.{pool}",
+                        pool=pool,
+                        setting=setting,
+                        allowed=msgid("{setting} = true, or no count above 0 in this pool"),
+                    )
+                )
+        raise_all(problems)
+        return self
+
     def place(self, field: str) -> Place:
         """File and line where a dotted key was written (or the table it would stand in): for errors found later on."""
         return place_of(tuple(field.split(".")), self._origin.places)
+
+    def staffed(self, pool: str) -> bool:
+        """Whether the pool is there and has people in it."""
+        return pool in self.pools and self.pools[pool].staffed
 
     def groups(self) -> tuple[tuple[str, str, Group], ...]:
         """(pool, name, group) of every group; its index here is the group's number in the roster and the desk's tables."""

@@ -14,10 +14,13 @@ from sim.errors import BadInput, msgid, nearest_name, raise_all
 from sim.scenario.fields import Duration, Factor, LongerThanZero, Money, Name, Share, Table, TimeOfDay
 from sim.scenario.units import DAY
 
-POOLS = ("agents", "supervisors", "warehouse", "inspection", "carriers")
+POOLS = ("agents", "after_sales", "supervisors", "warehouse", "inspection", "outside", "carriers")
 """The pools of the refund desk, in the order in which idle staff are given work."""
 
-MOST_GROUPS = 8
+EVERY_DESK_HAS = ("agents", "supervisors", "warehouse", "inspection", "carriers")
+"""after_sales: people who do what follows the first response (policy.split); outside: a company that inspects (policy.inspection)."""
+
+MOST_GROUPS = 12
 """Over all pools: what the desk's tables have room for."""
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -110,12 +113,55 @@ class Shift(Table):
         return self
 
 
+class Errors(Table):
+    """Acts that lose money, each as the share of the occasions on which the group does it.
+
+    unconfirmed: refunding before the parcel is known to be stopped. unnumbered: refunding a return before its tracking number.
+    beyond_authority: granting more than the limit. blank_refusal: a refusal without a reason. missed_compensation: not paying what is
+    owed. needless_freight: paying return freight that is not the shop's.
+    """
+
+    unconfirmed: Share = 0.0
+    unnumbered: Share = 0.0
+    beyond_authority: Share = 0.0
+    blank_refusal: Share = 0.0
+    missed_compensation: Share = 0.0
+    needless_freight: Share = 0.0
+
+
+def _confusion(rows: tuple[tuple[float, ...], ...] | None) -> tuple[tuple[float, ...], ...] | None:
+    problems = [
+        BadInput("a row sums to {total}", field=str(number), total=f"{sum(row):.6g}", allowed=msgid("a sum of 1"))
+        for number, row in enumerate(rows or ())
+        if abs(sum(row) - 1) > 1e-6
+    ]
+    raise_all(problems)
+    return rows
+
+
+Row = Annotated[tuple[Share, Share, Share, Share], BeforeValidator(_from_list)]
+Confusion = Annotated[tuple[Row, Row, Row, Row] | None, BeforeValidator(_from_list), AfterValidator(_confusion)]
+"""Four rows of four shares: row = the right path, column = the path it is taken for."""
+
+Paths = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=4)], ...] | None, BeforeValidator(_from_list), AfterValidator(lambda paths: _each_path_once(paths))
+]
+
+
+def _each_path_once(paths: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    if paths is not None and (not paths or len(set(paths)) < len(paths)):
+        raise BadInput("names no path, or one twice", value=", ".join(map(str, paths)) or None, allowed=("1", "2", "3", "4"))
+    return None if paths is None else tuple(sorted(paths))
+
+
 class Group(Table):
     """People who work alike.
 
     pace: seconds of work are multiplied by it (1.3 = slower). authority: fen granted alone. seats: chats at once.
     per_chat: each further chat at once lengthens work by this share.
-    slip: share of requests whose path is taken wrongly. absence: share of shifts missed. cost_per_hour: fen, loaded.
+    slip: share of requests whose path is taken wrongly, evenly for each other path; confusion: the same in full, instead of slip.
+    errors: acts that lose money. absence: share of shifts missed. cost_per_hour: fen, loaded. overtime_pay: times that, beyond the
+    shift. paths: the only paths that this group of agents serves (dedicated), None = all (pooled).
     exclusive: the group's shifts must not overlap.
     """
 
@@ -124,10 +170,19 @@ class Group(Table):
     seats: Annotated[int, Field(ge=1, le=100)] = 1
     per_chat: Share = 0.0
     slip: Share = 0.0
+    confusion: Confusion = None
+    errors: Errors = Errors()
     absence: Share = 0.0
     cost_per_hour: Money
+    overtime_pay: Factor = 1.0
+    paths: Paths = None
     exclusive: bool = False
     shifts: dict[Name, Shift] = Field(default_factory=dict)
+
+    @property
+    def staffed(self) -> bool:
+        """Whether any of its shifts has people."""
+        return any(shift.count for shift in self.shifts.values())
 
     @model_validator(mode="after")
     def _shifts_beside_each_other(self) -> Self:
@@ -153,6 +208,11 @@ class Pool(Table):
     reopening: Duration = 0
     groups: dict[Name, Group]
 
+    @property
+    def staffed(self) -> bool:
+        """Whether any of its groups has people."""
+        return any(group.staffed for group in self.groups.values())
+
     @model_validator(mode="after")
     def _cap_given(self) -> Self:
         if self.shift_end == "finish_within" and self.cap is None:
@@ -172,14 +232,14 @@ def overlap(one: Shift, other: Shift) -> bool:
 
 
 def staffed_pools(pools: dict[str, Pool]) -> dict[str, Pool]:
-    """The five pools in their order, each with somebody in it. Raises BadInput naming the pool that is not so."""
+    """The pools in their order, somebody in each that every desk has. Raises BadInput naming the pool that is not so."""
     problems = [
         BadInput("no such pool", field=name, allowed=POOLS, nearest=nearest_name(name, POOLS)) for name in pools if name not in POOLS
     ]
-    for name in POOLS:
+    for name in EVERY_DESK_HAS:
         if name not in pools:
             problems.append(BadInput('the pool "{pool}" is missing', field=name, pool=name, allowed=POOLS))
-        elif not any(shift.count for group in pools[name].groups.values() for shift in group.shifts.values()):
+        elif not pools[name].staffed:
             problems.append(
                 BadInput(
                     'nobody works in the pool "{pool}"', field=name, pool=name, allowed=msgid("at least one shift with a count above 0")
@@ -190,8 +250,40 @@ def staffed_pools(pools: dict[str, Pool]) -> dict[str, Pool]:
         problems.append(
             BadInput("all pools together have {groups} groups", groups=groups, most=MOST_GROUPS, allowed=msgid("at most {most} groups"))
         )
+    problems += _paths_served(pools)
     raise_all(problems)
-    return {name: pools[name] for name in POOLS}
+    return {name: pools[name] for name in POOLS if name in pools}
+
+
+def _paths_served(pools: dict[str, Pool]) -> list[BadInput]:
+    """Dedicated groups: only agents have them, two groups serve the same paths or none in common, and each path is served."""
+    problems = []
+    for pool, each in pools.items():
+        for name, group in each.groups.items():
+            if group.paths is not None and pool != "agents":
+                problems.append(BadInput("only agents can be dedicated to paths", field=f"{pool}.groups.{name}.paths"))
+    classes = path_classes(pools["agents"]) if "agents" in pools else ()
+    for one, other in combinations(classes, 2):
+        if set(one) & set(other):
+            problems.append(
+                BadInput(
+                    "groups that serve paths {one} and groups that serve paths {other} would share a line",
+                    field="agents.groups",
+                    one=", ".join(map(str, one)),
+                    other=", ".join(map(str, other)),
+                    allowed=msgid("groups with the same paths, or with none in common"),
+                )
+            )
+    at_work = [group for group in pools["agents"].groups.values() if group.staffed] if classes else []
+    unserved = {1, 2, 3, 4} - {path for group in at_work for path in group.paths or (1, 2, 3, 4)}
+    if at_work and unserved:
+        problems.append(BadInput("no agent serves path {path}", field="agents.groups", path=", ".join(map(str, sorted(unserved)))))
+    return problems
+
+
+def path_classes(agents: Pool) -> tuple[tuple[int, ...], ...]:
+    """The sets of paths that groups of agents serve, each once, in the order of the groups; pooled agents serve all four."""
+    return tuple(dict.fromkeys(group.paths or (1, 2, 3, 4) for group in agents.groups.values()))
 
 
 Pools = Annotated[dict[str, Pool], AfterValidator(staffed_pools)]

@@ -11,6 +11,14 @@ from sim.scenario import Scenario, load_scenario
 
 SMALL = (Path(__file__).parent / "small.toml").read_text("utf-8")
 
+ONE_BY_DAY = {
+    "shift_end": "finish",
+    "groups": {"regular": {"cost_per_hour": "1 yuan", "shifts": {"day": {"from": "08:00", "to": "16:00", "count": 1}}}},
+}
+AFTER_SALES = {"policy": {"split": {"after_sales": True}}, "pools": {"after_sales": ONE_BY_DAY}}
+OUTSIDE = {"policy": {"inspection": {"outside": True}}, "pools": {"outside": ONE_BY_DAY}}
+"""The two pools that a desk may do without, each with the policy that gives it work."""
+
 Write = Callable[[str, str], Path]
 Refused = Callable[..., BadInput]
 

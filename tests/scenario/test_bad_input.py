@@ -31,7 +31,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_name(refused: Refused) -> No
         ("[work.respond]\nmaen = '3 min'", "work.respond.maen", "mean"),
         ("[[pools.agents.groups.regular.shifts.day.breaks]]\nat='12:00'\nlenght='1 h'", f"{SHIFTS}.day.breaks.0.lenght", "length"),
         ("[clocks]\nseller_shiped = '1 h'", "clocks.seller_shiped", "seller_shipped"),
-        ("[chances]\nclaim_hold = 0.5", "chances.claim_hold", "claim_holds"),
+        ("[chances]\nanomly = 0.5", "chances.anomly", "anomaly"),
         ("figures = 1", "figures", None),
     ],
 )
@@ -58,9 +58,9 @@ def all_of(error: BadInput) -> tuple[BadInput, ...]:
         ("[policy]\nline_order = 'online-first'", "policy.line_order", "Did you mean online_first"),
         ("[policy.batch]\non = 'yes'", "policy.batch.on", "true or false"),
         ("[policy.batch]\ncases = 0", "policy.batch.cases", "1 or more"),
-        ("[chances]\nrefused = 1.1", "chances.refused", "at most 1"),
-        ("[chances]\nrefused = nan", "chances.refused", "finite"),
-        ("[chances]\nrefused = '10 %'", "chances.refused", "not a number"),
+        ("[chances]\nanomaly = 1.1", "chances.anomaly", "at most 1"),
+        ("[chances]\nanomaly = nan", "chances.anomaly", "finite"),
+        ("[chances]\nanomaly = '10 %'", "chances.anomaly", "not a number"),
         ("[demand]\nscale = 0", "demand.scale", "more than 0"),
         ("[demand]\nhistory = 5", "demand.history", "file name"),
         ("[demand.shares]\npath_1 = 0.7", "demand.shares", "sum to 1.3"),
@@ -82,7 +82,10 @@ def all_of(error: BadInput) -> tuple[BadInput, ...]:
         ("[work]\npay = { dist = 'uniform', low = '3 s', high = '2 s' }", "work.pay.low", "low is above high"),
         ("[buyer]\nchases_most = 5", "buyer.chases_most", "at most 4"),
         ("[clocks]\npreset = 'taobao'", "clocks.preset", "Did you mean taobao"),
-        ("[clocks]\npreset = '../clocks/none'", "clocks.preset", "no such preset"),
+        ("[clocks]\npreset = '../clocks/none'", "clocks.preset", "no such preset of the platform's clocks"),
+        ("[costs]\npreset = 'aparel'", "costs.preset", "Did you mean apparel"),
+        ("[costs]\npreset = '../costs/apparel'", "costs.preset", "no such preset of costs"),
+        ("[costs]\npreset = 5", "costs.preset", "no such preset of costs"),
         ("[standards]\nfirst_response = { value = '1 h', source = 'x', grade = 'B' }", "standards.first_response.grade", "A, H, M, L, P"),
         ("[standards]\nfirst_response = { value = '1 h', source = 'x' }", "standards.first_response.grade", "is missing"),
         ("[standards]\nfirst_response = { value = ['1 h'], source = 'x', grade = 'A' }", "standards.first_response.value", "plain value"),
@@ -222,9 +225,9 @@ def test_a_wrong_shift_is_refused(refused: Refused, overlay: str, says: str) -> 
     assert says in str(refused(f"[{SHIFTS}.day]\n{overlay}\n"))
 
 
-def test_more_than_eight_groups_are_refused(refused: Refused) -> None:
-    groups = "\n".join(f"[pools.agents.groups.g{number}]\ncost_per_hour = '1 yuan'" for number in range(4))
-    assert "at most 8 groups" in str(refused(groups))
+def test_more_than_twelve_groups_are_refused(refused: Refused) -> None:
+    groups = "\n".join(f"[pools.agents.groups.g{number}]\ncost_per_hour = '1 yuan'" for number in range(8))
+    assert "at most 12 groups" in str(refused(groups))
 
 
 def test_finish_within_needs_its_cap(refused: Refused) -> None:
@@ -315,6 +318,29 @@ def test_a_preset_s_own_fault_is_told_in_the_preset(small: Path, write: Write) -
     assert (str(preset), 1, "clocks.seller_unshipped") in {(each.file, each.line, each.field) for each in caught.value}
 
 
+def test_a_preset_of_costs_tells_its_own_fault_too(small: Path, write: Write) -> None:
+    preset = write("costs/mine.toml", 'extends = "base.toml"\ncoupon = "5 yuan"\n')
+    base = write("costs/base.toml", '\n\ncoupn = "5 yuan"\n')
+    with pytest.raises(BadInput) as caught:
+        load_scenario(small, [{"costs": {"preset": "mine"}}])
+    problems = {each.field: each for each in all_of(caught.value)}
+    assert (problems["costs.coupn"].file, problems["costs.coupn"].line, problems["costs.coupn"].nearest) == (str(base), 3, "coupon")
+    preset.write_text('extends = "bse.toml"\n', "utf-8")
+    with pytest.raises(BadInput, match="no such file") as caught:
+        load_scenario(small, [{"costs": {"preset": "mine"}}])
+    assert (caught.value.field, caught.value.file, caught.value.nearest) == ("extends", str(preset), "base.toml")
+
+
+def test_presets_that_go_round_in_a_circle_are_named(small: Path, write: Write) -> None:
+    write("costs/one.toml", 'extends = "two.toml"\n')
+    write("costs/two.toml", 'extends = "one.toml"\n')
+    write("clocks/round.toml", '[clocks]\npreset = "round"\n')
+    write("clocks/clocks/round.toml", '[clocks]\npreset = "round"\n')
+    for overlay in ({"costs": {"preset": "one"}}, {"clocks": {"preset": "round"}}):
+        with pytest.raises(BadInput, match="circle"):
+            load_scenario(small, [overlay])
+
+
 def test_a_heading_that_is_no_text_is_refused(write: Write) -> None:
     with pytest.raises(BadInput, match="title"):
         overlay_heading(write("o.toml", "title = 5\n"))
@@ -364,6 +390,12 @@ INNER = [
     "transit",
     "coupon",
     "value",
+    "stated",
+    "cells",
+    "split",
+    "instant",
+    "forced",
+    "wrong_path",
 ]
 
 
@@ -375,6 +407,20 @@ def test_no_overlay_whatever_makes_a_traceback(small: Path, overlay: dict[str, A
     told = "nothing to tell"
     try:
         load_scenario(small, [overlay])
+    except BadInput as error:
+        told = str(error)
+    assert told
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=200)
+@given(
+    st.sampled_from(("confusion", "paths", "errors", "shifts", "seats")),
+    st.one_of(ANYTHING, st.lists(st.one_of(st.integers(-1, 5), st.lists(st.sampled_from([0, 0.5, 1, "x"]), max_size=5)), max_size=5)),
+)
+def test_nothing_in_a_group_whatever_makes_a_traceback(small: Path, key: str, value: Any) -> None:
+    told = "nothing to tell"
+    try:
+        load_scenario(small, [{"pools": {"agents": {"groups": {"regular": {key: value}}}}}])
     except BadInput as error:
         told = str(error)
     assert told

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from sim.scenario import Exponential, Fixed, Gamma, Lognormal, Scenario, Uniform, load_scenario, overlay_heading, scenario_hash
 from sim.scenario.layers import Layer, laid_over
+from sim.shipped import scenarios_folder
 from tests.scenario.conftest import SMALL, Write
 
 
@@ -32,7 +33,7 @@ def test_a_scenario_holds_whole_seconds_and_fen(scenario: Scenario) -> None:
 
 
 def test_distributions_are_tagged_and_a_plain_duration_is_fixed(scenario: Scenario) -> None:
-    assert scenario.spans.lost_after == Fixed(value=432000)
+    assert scenario.spans.stalled == Fixed(value=432000)
     assert scenario.buyer.chase_after == Exponential(mean=28800)
     assert scenario.work.respond == Lognormal(mean=180, sd=120)
     assert scenario.work.contact == Gamma(mean=180, shape=2)
@@ -69,19 +70,20 @@ def test_a_figure_gives_its_value_and_keeps_its_source(scenario: Scenario) -> No
 def test_a_source_at_the_head_of_a_table_holds_for_all_its_figures(scenario: Scenario, small: Path, write: Write) -> None:
     assert scenario.figures["work.respond.mean"].grade == scenario.figures["work.respond.sd"].grade == "P"
     overlay = write(
-        "o.toml", '[spans]\nsource = "ours"\ngrade = "H"\ntransit = { dist = "gamma", mean = "60 h", shape = 3 }\nlost_after = "4 d"\n'
+        "o.toml", '[spans]\nsource = "ours"\ngrade = "H"\ntransit = { dist = "gamma", mean = "60 h", shape = 3 }\nstalled = "4 d"\n'
     )
     laid = load_scenario(small, [overlay])
     ours = {path: figure.value for path, figure in laid.figures.items() if figure.source == "ours"}
-    assert ours == {"spans.transit.mean": "60 h", "spans.transit.shape": 3, "spans.lost_after": "4 d"}
+    assert ours == {"spans.transit.mean": "60 h", "spans.transit.shape": 3, "spans.stalled": "4 d"}
 
 
 def test_a_figure_of_its_own_goes_before_the_table_s(small: Path) -> None:
     laid = load_scenario(
-        small, [{"chances": {"source": "ours", "grade": "P", "refused": {"value": 0.2, "grade": "H"}, "anomaly": 0.5, "unit": "share"}}]
+        small,
+        [{"chances": {"source": "ours", "grade": "P", "anomaly": {"value": 0.2, "grade": "H"}, "empty_return": 0.5, "unit": "share"}}],
     )
-    assert (laid.figures["chances.refused"].grade, laid.figures["chances.refused"].source) == ("H", "ours")
-    assert laid.figures["chances.anomaly"].unit == "share"
+    assert (laid.figures["chances.anomaly"].grade, laid.figures["chances.anomaly"].source) == ("H", "ours")
+    assert laid.figures["chances.empty_return"].unit == "share"
 
 
 def test_a_value_that_is_replaced_loses_its_old_source(small: Path) -> None:
@@ -167,7 +169,9 @@ def test_another_preset_leaves_nothing_of_the_old_one(small: Path, write: Write)
     recent = write("recent.toml", 'extends = "small.toml"\n[clocks]\npreset = "taobao-recent"\n')
     assert load_scenario(recent).clocks.seller_recall == 259200
     bare = load_scenario(recent, [{"clocks": {"preset": "none"}}])
-    assert bare.clocks.model_dump(exclude={"preset", "ship_click"}) == dict.fromkeys((*REQUIRED_CLOCKS, "seller_recall"))
+    none = dict.fromkeys((*REQUIRED_CLOCKS, "seller_recall", "proof"))
+    by_machine = {"instant": dict.fromkeys(("path_1", "path_2", "path_3", "path_4"), 0), "forced": 0}
+    assert bare.clocks.model_dump(exclude={"preset", "ship_click"}) == none | by_machine
     assert not [path for path in bare.figures if path.startswith("clocks")]
     overlay = write("policies/o.toml", '[clocks]\npreset = "bare"\n')
     assert load_scenario(recent, [overlay]).clocks.seller_recall is None
@@ -186,6 +190,37 @@ REQUIRED_CLOCKS = (
 def test_a_preset_beside_the_scenario_goes_before_the_shipped_one(small: Path, write: Write) -> None:
     write("clocks/taobao-older.toml", "\n".join(f'{name} = "1 h"' for name in REQUIRED_CLOCKS))
     assert load_scenario(small).clocks.after_refusal == 3600
+
+
+def test_costs_come_from_a_preset_and_single_ones_may_differ(small: Path, write: Write) -> None:
+    scenario = write("costed.toml", 'extends = "small.toml"\n[costs]\npreset = "livestream"\ncoupon = "1 yuan"\n')
+    costs = load_scenario(scenario).costs
+    assert (costs.preset, costs.coupon, costs.insurance_premium, costs.freight) == ("livestream", 100, 120, 1000)
+    assert costs.wrong_path == load_scenario(small, [{"costs": {"preset": "apparel"}}]).costs.wrong_path
+    file, line = load_scenario(scenario).place("costs.freight")
+    assert file is not None
+    assert file.endswith("apparel.toml")
+    assert line is not None
+
+
+def test_another_preset_of_costs_leaves_nothing_of_the_old_one(small: Path, write: Write) -> None:
+    write("costs/bare.toml", 'coupon = "1 yuan"\nfreight = "1 yuan"\nrecall_fee = "1 yuan"\ncompensation_share = 0.1\n')
+    costed = write("costed.toml", 'extends = "small.toml"\n[costs]\npreset = "apparel"\n')
+    bare = load_scenario(costed, [{"costs": {"preset": "bare"}}])
+    assert (bare.costs.reshipment, {each.kind for each in bare.costs.wrong_path.values()}) == (0, {"caught"})
+    assert not [path for path in bare.figures if path.startswith("costs")]
+
+
+def test_a_preset_may_extend_another(small: Path) -> None:
+    recent, forced = (load_scenario(small, [{"clocks": {"preset": name}}]).clocks for name in ("taobao-recent", "taobao-2024"))
+    assert forced.model_dump(exclude={"preset", "forced"}) == recent.model_dump(exclude={"preset", "forced"})
+    assert (forced.preset, recent.forced, forced.forced > 0) == ("taobao-2024", 0, True)
+
+
+def test_the_hash_does_not_see_what_a_preset_is_called(small: Path, write: Write) -> None:
+    before = scenario_hash(load_scenario(small, [{"costs": {"preset": "apparel"}}]))
+    write("costs/mine.toml", f'extends = "{(scenarios_folder() / "costs" / "apparel.toml").as_posix()}"\n')
+    assert scenario_hash(load_scenario(small, [{"costs": {"preset": "mine"}}])) == before
 
 
 def test_an_overlay_s_heading_is_read_without_a_whole_scenario(write: Write) -> None:
@@ -273,7 +308,7 @@ def test_the_hash_is_the_same_in_every_process(small: Path) -> None:
 
 def test_the_hash_sees_figures_and_the_history_but_not_titles(scenario: Scenario, small: Path) -> None:
     before = scenario_hash(scenario)
-    assert scenario_hash(load_scenario(small, [{"chances": {"refused": 0.2}}])) != before
+    assert scenario_hash(load_scenario(small, [{"chances": {"anomaly": 0.2}}])) != before
     assert scenario_hash(load_scenario(small, [{"standards": {"agent_supervisor": "720 min"}}])) == before
     renamed = small.with_name("renamed.toml")
     renamed.write_text(SMALL.replace('"Small"', '"Large"'), "utf-8")

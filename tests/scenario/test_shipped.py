@@ -1,83 +1,202 @@
-"""The scenarios, presets and policies that come with the project."""
+"""The scenarios and presets that come with the project; what their levers do stands in test_policies."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sim.scenario import Scenario, load_scenario, overlay_heading, roster, scenario_hash
+from sim.scenario.schema import CELLS, WRONG_PATHS
 from sim.shipped import scenarios_folder
 
 FOLDER = scenarios_folder()
-BUSY_WEEK = FOLDER / "busy-week.toml"
-POLICIES = ("erp-cut", "no-erp-cut", "batch-off", "authority-200", "refund-on-signing", "refund-after-inspection")
-POLICIES += ("recall-refund-on-promise", "recall-refund-on-return", "earliest-deadline", "double-night-shift")
+SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.toml"))
+POLICIES = sorted((FOLDER / "policies").glob("*.toml"))
 CHINESE = range(0x4E00, 0xA000)
+DECISIONS = re.compile(r"calendar\.|demand\.scale$|policy\.refresh$|pools\.\w+\.groups\.\w+\.(shifts\.|paths$)")
+"""Numbers that the shop decides: dates, people, hours. All others are figures of the field, and somebody must answer for them."""
+
+
+def shipped(name: str) -> Scenario:
+    return load_scenario(FOLDER / f"{name}.toml")
 
 
 @pytest.fixture(scope="module")
 def busy_week() -> Scenario:
-    return load_scenario(BUSY_WEEK)
+    return shipped("busy-week")
 
 
-def policy(name: str) -> Path:
-    return FOLDER / "policies" / f"{name}.toml"
+def numbers_given(value: object, path: str = "") -> set[str]:
+    """Dotted keys of all numbers that files have given."""
+    if isinstance(value, dict):
+        return {each for key, inner in value.items() for each in numbers_given(inner, f"{path}.{key}" if path else str(key))}
+    if isinstance(value, tuple):
+        return {path} if any(isinstance(each, int | float) for each in value) else set()
+    return {path} if isinstance(value, int | float) and not isinstance(value, bool) else set()
+
+
+def test_all_that_is_shipped_is_tested() -> None:
+    assert {"busy-week", "carrier-pilot", "everyday-apparel"} <= set(SCENARIOS)
+    assert {"clocks", "costs", "field", "history", "policies"} <= {path.name for path in FOLDER.iterdir() if path.is_dir()}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_loads_and_says_what_it_is_in_both_languages(name: str) -> None:
+    scenario = shipped(name)
+    assert len(scenario_hash(scenario)) == 64
+    assert scenario.about is not None
+    for text in (scenario.title, scenario.about):
+        assert any(ord(sign) in CHINESE for sign in text.zh)
+        assert text.en.isascii()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("policy", [None, *POLICIES], ids=lambda path: path.stem if path else "as it is")
+def test_every_figure_has_a_source_and_a_grade(name: str, policy: Path | None) -> None:
+    scenario = load_scenario(FOLDER / f"{name}.toml", [policy] if policy else [])
+    given = scenario.model_dump(by_alias=True, exclude_unset=True, exclude={"figures"})
+    unsourced = {path for path in numbers_given(given) - set(scenario.figures) if not DECISIONS.match(path)}
+    assert not unsourced
+    assert all(figure.source.strip() for figure in scenario.figures.values())
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_figure_of_a_scenario_can_be_varied_by_its_address(name: str) -> None:
+    scenario = shipped(name)
+    for address in scenario.figures:
+        value: object = scenario
+        for key in address.split("."):
+            value = value[key] if isinstance(value, dict) else getattr(value, key.replace("from", "from_"))
+        assert value is None or isinstance(value, int | float | tuple | str)
+
+
+@pytest.mark.parametrize("name", ["busy-week", "everyday-apparel"])
+def test_a_manager_sees_demand_staff_and_policy_before_the_field(name: str) -> None:
+    text = (FOLDER / f"{name}.toml").read_text("utf-8")
+    order = [text.index(f"\n[{table}") for table in ("calendar", "demand", "pools.agents", "policy", "standards", "clocks", "costs")]
+    assert order == sorted(order)
+    assert not re.search(r"^\[(buyer|work|spans|chances|demand\.cells)\b", text, re.MULTILINE)
+    assert '\nextends = "field/apparel.toml"' in text
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_path_has_its_cells(name: str) -> None:
+    cells = shipped(name).demand.cells
+    assert {path: set(shares) for path, shares in cells.items()} == {path: set(names) for path, names in CELLS.items()}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_somebody_is_at_the_desk_at_every_hour(name: str) -> None:
+    scenario = shipped(name)
+    table = roster(scenario, 0, 6)
+    agents = table.shifts[table.pool[table.shifts["slot"]] == 0]
+    for second in range(0, 7 * 86400, 900):
+        on_duty = ((agents["begin"] <= second) & (second < agents["end"])).sum()
+        assert on_duty >= (4 if second % 86400 >= 8 * 3600 else 1)
 
 
 def test_the_busy_week_begins_on_the_monday_of_double_11(busy_week: Scenario) -> None:
     assert (busy_week.calendar.start.isoformat(), busy_week.calendar.start.weekday(), busy_week.calendar.days) == ("2025-11-10", 0, 7)
-    assert len(scenario_hash(busy_week)) == 64
 
 
-def test_somebody_is_at_the_desk_at_every_hour_of_the_busy_week(busy_week: Scenario) -> None:
-    table = roster(busy_week, 0, 6)
-    agents = table.shifts[table.pool[table.shifts["slot"]] == 0]
-    for second in range(0, 7 * 86400, 900):
-        assert ((agents["begin"] <= second) & (second < agents["end"])).any()
+def test_temporary_agents_are_slower_and_err_more(busy_week: Scenario) -> None:
+    regular, temporary = (busy_week.pools["agents"].groups[name] for name in ("regular", "temporary"))
+    assert temporary.pace > regular.pace
+    assert temporary.slip > regular.slip > 0
+    errors = regular.errors.model_dump()
+    assert all(temporary.errors.model_dump()[act] > share > 0 for act, share in errors.items())
 
 
-def test_every_figure_of_the_busy_week_has_a_source_and_a_grade(busy_week: Scenario) -> None:
-    settings = {"calendar", "demand", "pools", "policy"}  # what the shop decides is no estimate, but what these contain may be
-    leaves = leaf_paths(busy_week.model_dump(by_alias=True, exclude={"figures", "name", "title", "about"}))
-    unsourced = {path for path in leaves if path not in busy_week.figures and path.split(".")[0] not in settings}
-    unsourced -= {path for path in leaves if path.endswith(".dist") or path in ("clocks.preset", "clocks.ship_click")}
-    assert unsourced == {"spans.lost_after.value"}  # its figure stands for the whole of a fixed span:
-    assert busy_week.figures["spans.lost_after"].grade == "A"
-    for path in ("policy.erp_cut.success", "policy.batch.cases", "pools.agents.groups.regular.slip", "demand.shares.path_1"):
-        assert path in busy_week.figures
+def test_a_refund_takes_its_8_to_15_minutes(busy_week: Scenario) -> None:
+    """The hands-on minutes of an ordinary case of each path that no batch takes, at pace 1 and one chat at a time (domain: 8 to 15)."""
+    work = {name: getattr(busy_week.work, name).mean / 60 for name in ("respond", "contact", "talk", "judge", "decide", "pay", "chase")}
+    again = 1 - busy_week.buyer.reached_offline
+    path_1_claim = work["respond"] + work["judge"] + work["pay"]
+    path_2 = work["respond"] + work["talk"] + work["pay"]
+    path_3 = work["respond"] + work["decide"] * (2 - busy_week.chances.offer_accepted) + work["pay"]
+    path_4 = work["respond"] + work["talk"] + work["chase"] / 2 + work["pay"] + again * work["contact"]
+    for minutes in (path_1_claim, path_2, path_3, path_4):
+        assert 8 <= minutes <= 15
 
 
-def leaf_paths(value: object, path: str = "") -> set[str]:
-    if isinstance(value, dict):
-        return {each for key, inner in value.items() for each in leaf_paths(inner, f"{path}.{key}" if path else str(key))}
-    return {path}
+# -- the ordinary fortnight
 
 
-@pytest.mark.parametrize("name", POLICIES)
-def test_every_policy_lies_over_the_busy_week_and_has_its_title_in_both_languages(busy_week: Scenario, name: str) -> None:
-    laid = load_scenario(BUSY_WEEK, [policy(name)])
-    if name != "recall-refund-on-return":  # what the busy week does already
-        assert scenario_hash(laid) != scenario_hash(busy_week)
-    heading = overlay_heading(policy(name))
-    assert any(ord(sign) in CHINESE for sign in heading.title.zh)
-    assert heading.title.en.isascii()
+def test_the_ordinary_fortnight_is_run_as_the_article_recommends() -> None:
+    scenario = shipped("everyday-apparel")
+    policy = scenario.policy
+    assert scenario.demand.history is None
+    assert scenario.demand.stated is not None
+    assert (scenario.calendar.days, scenario.demand.stated.per_day, len(scenario.demand.stated.by_hour)) == (14, 600, 24)
+    shares = scenario.demand.shares
+    assert (shares.path_1, shares.path_2, shares.path_3, shares.path_4) == (0.40, 0.08, 0.07, 0.45)
+    assert policy.refresh == 0
+    assert policy.batch.on
+    assert policy.batch.screened
+    assert policy.erp_cut.on
+    assert (policy.recall.agreement, policy.recall.refund_on, policy.recall.lost_after) == (True, "promise", 5 * DAY)
+    assert policy.recall.loss_borne_by == "carrier"
+    assert policy.returns.refund_on == "door"
+    assert policy.named_contact.carrier
+    assert policy.named_contact.warehouse
+    assert policy.approval.delegated
+    assert (policy.coupon.on, policy.coupon.within) == (True, 12 * HOUR)
+    assert policy.numbers.chase_every is not None
+    assert scenario.pools["agents"].groups["regular"].authority > 0
 
 
-def test_policies_do_what_their_names_say(busy_week: Scenario) -> None:
-    def laid(name: str) -> Scenario:
-        return load_scenario(BUSY_WEEK, [policy(name)])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_standards_are_the_article_s(name: str) -> None:
+    standards = shipped(name).standards
+    assert (standards.first_response, standards.agent_supervisor, standards.agent_supervisor_amount) == (1800, 4 * HOUR, 12 * HOUR)
+    assert (standards.warehouse_inspection, standards.warehouse_inspection_outside) == (12 * HOUR, 48 * HOUR)
+    assert standards.agent_carrier == (3 * HOUR if name == "carrier-pilot" else 2 * HOUR)
 
-    night = busy_week.pools["agents"].groups["regular"].shifts["night"]
-    assert laid("double-night-shift").pools["agents"].groups["regular"].shifts["night"].count == 2 * night.count
-    assert laid("authority-200").pools["agents"].groups["regular"].authority == 20_000
-    assert not laid("batch-off").policy.batch.on
-    assert not laid("no-erp-cut").policy.erp_cut.on
-    assert laid("erp-cut").policy.erp_cut.success > busy_week.policy.erp_cut.success
-    assert laid("refund-on-signing").policy.returns.refund_on == "signing"
-    assert laid("refund-after-inspection").policy.returns.refund_on == "inspection"
-    assert laid("recall-refund-on-promise").policy.recall.refund_on == "promise"
-    assert laid("recall-refund-on-return").policy.recall.refund_on == "return"
-    assert laid("earliest-deadline").policy.line_order == "earliest_deadline"
 
+# -- the carrier pilot
+
+
+def test_the_pilot_is_about_parcels_on_their_way_alone() -> None:
+    demand = shipped("carrier-pilot").demand
+    assert demand.shares.path_2 == 1
+    assert {name for name, share in demand.cells["p2"].items() if share} == {"recall-promised", "recall-refused"}
+
+
+def test_the_agreement_is_all_that_sets_the_pilot_s_two_halves_apart() -> None:
+    without = shipped("carrier-pilot")
+    agreed = load_scenario(FOLDER / "carrier-pilot.toml", [FOLDER / "policies" / "carrier-agreement.toml"])
+    one, other = (each.model_dump(exclude={"figures"}) for each in (without, agreed))
+    assert changed(one, other) == {
+        *(f"policy.recall.{key}" for key in ("agreement", "refund_on", "answer_pace", "silent", "give_up", "loss_borne_by")),
+        "costs.recall_fee",
+    }
+    assert without.policy.recall.answer_pace > agreed.policy.recall.answer_pace == 1
+    assert without.policy.recall.silent > agreed.policy.recall.silent
+
+
+def test_the_pilot_s_parameters_are_the_field_s_and_not_its_results() -> None:
+    scenario = shipped("carrier-pilot")
+    chances = scenario.chances
+    assert (chances.recall_before_linehaul, chances.recall_in_transit, chances.recall_out_for_delivery) == (0.85, 0.6, 0.25)
+    assert (scenario.figures["work.recall.mean"].value, scenario.figures["work.recall.mean"].grade) == ("4.2 h", "M")
+    for name in ("spans", "buyer", "work", "chances"):
+        assert getattr(scenario, name) == getattr(shipped("everyday-apparel"), name)
+    assert not {"73 h", "19 h"} & {str(figure.value) for figure in scenario.figures.values()}
+
+
+def changed(one: dict[str, object], other: dict[str, object], path: str = "") -> set[str]:
+    """Dotted keys whose values differ."""
+    found: set[str] = set()
+    for key in one.keys() | other.keys():
+        here, first, second = f"{path}.{key}" if path else key, one.get(key), other.get(key)
+        if isinstance(first, dict) and isinstance(second, dict):
+            found |= changed(first, second, here)
+        elif first != second:
+            found.add(here)
+    return found
+
+
+# -- presets
 
 HOUR, DAY = 3600, 86400
 
@@ -86,14 +205,72 @@ HOUR, DAY = 3600, 86400
     ("preset", "clocks"),
     [
         ("taobao-recent", (24 * HOUR, 36 * HOUR, 5 * DAY, 7 * DAY, 10 * DAY, 5 * DAY)),
+        ("taobao-2024", (24 * HOUR, 36 * HOUR, 5 * DAY, 7 * DAY, 10 * DAY, 5 * DAY)),
         ("taobao-older", (48 * HOUR, 5 * DAY, 5 * DAY, 7 * DAY, 10 * DAY, 5 * DAY)),
         ("wechat-shop", (48 * HOUR, 48 * HOUR, 48 * HOUR, 7 * DAY, 10 * DAY, 7 * DAY)),
         ("pinduoduo", (48 * HOUR, 48 * HOUR, 48 * HOUR, 7 * DAY, 10 * DAY, 5 * DAY)),
         ("none", (None,) * 6),
+        ("own", (None,) * 6),
     ],
 )
 def test_the_platforms_clocks_are_those_of_the_field(preset: str, clocks: tuple[int | None, ...]) -> None:
-    found = load_scenario(BUSY_WEEK, [{"clocks": {"preset": preset}}]).clocks
+    found = load_scenario(FOLDER / "busy-week.toml", [{"clocks": {"preset": preset}}]).clocks
     shown = (found.seller_unshipped, found.seller_shipped, found.seller_return_request)
     assert (*shown, found.buyer_sends_back, found.seller_confirms_return, found.after_refusal) == clocks
+    assert found.proof == (None if clocks[0] is None else 3 * DAY)
     assert overlay_heading(FOLDER / "clocks" / f"{preset}.toml").title.zh
+
+
+def test_every_preset_of_clocks_is_tested() -> None:
+    tested = {"taobao-recent", "taobao-2024", "taobao-older", "wechat-shop", "pinduoduo", "none", "own"}
+    assert {path.stem for path in (FOLDER / "clocks").glob("*.toml")} == tested
+
+
+@pytest.mark.parametrize("preset", sorted(path.stem for path in (FOLDER / "clocks").glob("*.toml")))
+def test_every_figure_of_a_preset_of_clocks_has_a_source_and_a_grade(preset: str) -> None:
+    scenario = load_scenario(FOLDER / "busy-week.toml", [{"clocks": {"preset": preset}}])
+    given = scenario.model_dump(include={"clocks"}, exclude_unset=True)
+    assert numbers_given(given) <= set(scenario.figures)
+    assert {path for path in scenario.figures if path.startswith("clocks")} >= numbers_given(given)
+
+
+def test_machines_refund_where_the_platforms_are_known_for_it() -> None:
+    machines = {
+        name: load_scenario(FOLDER / "busy-week.toml", [{"clocks": {"preset": name}}]).clocks
+        for name in ("taobao-recent", "taobao-2024", "taobao-older", "pinduoduo", "none")
+    }
+    assert machines["pinduoduo"].instant.path_1 > 0.5 > machines["taobao-recent"].instant.path_1 > 0
+    assert machines["taobao-older"].instant.path_1 == machines["none"].instant.path_1 == 0
+    assert [name for name, clocks in machines.items() if clocks.forced] == ["taobao-2024"]
+
+
+@pytest.mark.parametrize("preset", sorted(path.stem for path in (FOLDER / "costs").glob("*.toml")))
+def test_every_preset_of_costs_fills_the_whole_table_and_names_its_sources(preset: str) -> None:
+    scenario = load_scenario(FOLDER / "everyday-apparel.toml", [{"costs": {"preset": preset}}])
+    costs = scenario.costs
+    given = scenario.model_dump(include={"costs"}, exclude_unset=True)
+    assert set(given["costs"]) == set(type(costs).model_fields)
+    assert numbers_given(given) <= set(scenario.figures)
+    assert tuple(costs.wrong_path) == WRONG_PATHS
+    assert (costs.compensation_share, costs.compensation_least, costs.compensation_most) == (0.05, 500, 3000)
+    assert 800 <= costs.freight <= 1200
+    assert costs.recall_fee <= 1000
+    assert 1500 <= costs.recall_fee_late <= 2500
+    assert overlay_heading(FOLDER / "costs" / f"{preset}.toml").title.zh
+
+
+def test_no_path_1_act_is_offered_on_a_signed_order() -> None:
+    wrong = shipped("busy-week").costs.wrong_path
+    assert {wrong["path_3_as_1"].kind, wrong["path_4_as_1"].kind} == {"impossible"}
+    assert {each.kind for each in wrong.values()} == {"impossible", "caught", "later"}
+    assert {each.act for each in wrong.values()} == {"none", "pay", "recall", "submit", "agree"}
+    assert all(each.seconds > 0 for each in wrong.values() if each.kind != "later")
+
+
+def test_every_cell_of_the_wrong_paths_says_why_in_both_languages() -> None:
+    lines = (FOLDER / "costs" / "apparel.toml").read_text("utf-8").splitlines()
+    for name in WRONG_PATHS:
+        [line] = [each for each in lines if each.startswith(name)]
+        zh, en = line.split("#")[1].split(" · ")
+        assert any(ord(sign) in CHINESE for sign in zh)
+        assert en.isascii()
