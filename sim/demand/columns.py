@@ -121,8 +121,7 @@ CHANCE_SETTINGS = {
     "C_INSTANT": "clocks.instant",
     "C_FORCED": "clocks.forced",
     # the staff
-    "C_SLIP": "slip of the staff's group",
-    "C_SLIP_PATH": "the group's confusion: which wrong path",
+    "C_SLIP": "slip or confusion of the staff's group",
     "C_UNCONFIRMED": "errors.unconfirmed of the group",
     "C_UNNUMBERED": "errors.unnumbered",
     "C_BEYOND": "errors.beyond_authority",
@@ -162,7 +161,6 @@ CHANCE_SETTINGS = {
     C_INSTANT,
     C_FORCED,
     C_SLIP,
-    C_SLIP_PATH,
     C_UNCONFIRMED,
     C_UNNUMBERED,
     C_BEYOND,

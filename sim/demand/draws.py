@@ -15,8 +15,11 @@ from scipy import special
 Floats = NDArray[np.float64]
 Seconds = NDArray[np.int64]
 
-BLOCK = 4096
-"""Numbers per block when single elements of a stream are asked for; Philox makes four at a step of its counter."""
+STEP = 4
+"""Numbers that Philox makes at a step of its counter."""
+
+GAP = 1024
+"""A gap between refund numbers that is longer than this is jumped over; drawing what lies in a shorter one is quicker."""
 
 
 class Distribution(Protocol):
@@ -54,17 +57,37 @@ class Draws:
         self.numbers = np.asarray(numbers, np.int64)
         if self.numbers.size and self.numbers.min() < 0:
             raise ValueError(f"a refund number is 0 or more, not {int(self.numbers.min())}")
-        blocks, place = np.unique(self.numbers // BLOCK, return_inverse=True)
-        self._counters = [int(block) * (BLOCK // 4) for block in blocks]
-        self._at = place.reshape(self.numbers.shape) * BLOCK + self.numbers % BLOCK
+        steps, place = np.unique(self.numbers // STEP, return_inverse=True)
+        far = np.flatnonzero(np.diff(steps) > GAP // STEP)
+        begins = steps[np.append(0, far + 1)] if len(steps) else steps
+        ends = steps[np.append(far, len(steps) - 1)] + 1 if len(steps) else steps
+        lengths = ends - begins
+        first = np.append(0, np.cumsum(lengths)[:-1]) if len(steps) else lengths  # where each run stands among what is drawn
+        run = np.searchsorted(begins, steps, side="right") - 1
+        at = ((first[run] + steps - begins[run]) * STEP)[place.reshape(self.numbers.shape)] + self.numbers % STEP
+        self._runs = list(zip((begins - np.append(0, ends[:-1])).tolist(), (lengths * STEP).tolist(), strict=True))
+        self._count = int(lengths.sum()) * STEP
+        in_order = at.ndim == 1 and len(at) > 0 and bool((np.diff(at) == 1).all())
+        self._at: Any = slice(int(at[0]), int(at[0]) + len(at)) if in_order else at
 
     def __call__(self, name: str, attempt: int = 0) -> Floats:
         """Uniforms in (0, 1), of the shape of `numbers`."""
-        key = _key(self.seed, self.replication, name, attempt)
-        drawn = np.empty(len(self._counters) * BLOCK, np.uint64)
-        for row, counter in enumerate(self._counters):
-            drawn[row * BLOCK : (row + 1) * BLOCK] = np.random.Philox(key=key, counter=counter).random_raw(BLOCK)
-        return _open_interval(drawn[self._at])
+        return _open_interval(self._raw(name, attempt))
+
+    def coarse(self, name: str, attempt: int = 0) -> NDArray[np.float32]:
+        """Uniforms in [0, 1) of 24 bits: for chances, which are only compared. They are those of `draw(name, attempt)`, cut off."""
+        return (self._raw(name, attempt) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+
+    def _raw(self, name: str, attempt: int) -> NDArray[np.uint64]:
+        stream: Any = np.random.Philox(key=_key(self.seed, self.replication, name, attempt))
+        drawn = np.empty(self._count, np.uint64)
+        at = 0
+        for steps, length in self._runs:
+            if steps:
+                stream.advance(steps)
+            drawn[at : at + length] = stream.random_raw(length)
+            at += length
+        return np.asarray(drawn[self._at])
 
 
 def uniforms_at(seed: int, replication: int, name: str, numbers: ArrayLike, attempt: int = 0) -> Floats:
@@ -95,6 +118,12 @@ def inverse(distribution: Distribution, u: ArrayLike) -> Floats:
         case "uniform":
             return np.asarray(d.low + (d.high - d.low) * at)
     raise ValueError(f"a distribution is fixed, exponential, lognormal, gamma or uniform, not {d.dist!r}")
+
+
+def chosen(weights: NDArray[np.float64], u: Floats) -> NDArray[np.int64]:
+    """For each row of `weights` (rows, choices) the choice at `u` of its cumulative weights; a row of zeros gives the last choice."""
+    upto = weights.cumsum(axis=1)
+    return np.asarray((u[:, None] * upto[:, -1:] >= upto[:, :-1]).sum(axis=1), np.int64)
 
 
 def whole(x: ArrayLike) -> Seconds:

@@ -23,6 +23,9 @@ from sim.scenario.units import MOST_FEN
 MOST_PROBLEMS = 100
 """Problems kept with line and value; the counts in `dropped` are complete."""
 
+NOT_GIVEN = -1
+"""In place of a reason where the row has none."""
+
 DECIDED_BY = ("", "path", "order_status", "goods_status", "trace", "sends_back")
 """Fields that can decide a row's path; `History.decided_by` holds places in this list."""
 
@@ -32,7 +35,7 @@ HISTORY = np.dtype(
         ("completed", "M8[s]"),  # local wall clock, NaT = not (yet)
         ("amount", "i4"),  # fen asked for
         ("paid", "i4"),  # fen paid for the order line; the amount where the export does not say
-        ("reason", "i2"),  # index into the rules' reasons, 0 = other or not given
+        ("reason", "i2"),  # index into the rules' reasons, 0 = other, -1 = not given
         ("path", "i1"),  # 1-4, 0 = not given
         ("state", "i1"),  # order state when filed: 0 unshipped, 1 shipped, 2 signed, -1 = not known
         ("sends_back", "i1"),  # 1, 0, -1 = not known
@@ -210,7 +213,7 @@ class _Reading:
         soon = completed is None or (completed - filed).total_seconds() <= self.instant_seconds
         automatic = yes_no(row.get("zero_seconds", "")) == 1 or (system and soon)
         text = row.get("reason", "")
-        reason = reason_index(text, verdict.state) if text else OTHER
+        reason = reason_index(text, verdict.state) if text else NOT_GIVEN
         if reason is None:
             self.unlisted[text[:40]] += 1
         return {

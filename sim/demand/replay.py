@@ -1,4 +1,5 @@
-"""A workload replayed from a shop's own history: its filings as they were, and what the history does not tell drawn by number."""
+"""The workload of a scenario: replayed from a shop's own history, its filings as they were, or drawn from stated figures. What neither
+tells is drawn by the refund's number."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -8,47 +9,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.causes import absence, chances, fill_causes, fill_parcels
-from sim.demand.columns import C_AGAIN
-from sim.demand.draws import Draws, uniforms_at, whole
-from sim.demand.history import History, read_history
-from sim.demand.workload import NEVER, REFUND, Workload
+from sim.demand.causes import absence
+from sim.demand.columns import C_INSTANT
+from sim.demand.draws import uniforms_at, whole
+from sim.demand.history import DECIDED_BY, History, read_history
+from sim.demand.refunds import COPY, draw_refunds
+from sim.demand.stated import stated_requests
+from sim.demand.told import NOT_TOLD, Told
+from sim.demand.workload import Workload
 from sim.errors import BadInput, msgid
-from sim.rules.path import FACTS, SHIPPED
+from sim.rules.path import SHIPPED, path_of
 from sim.scenario.calendar import day_start, roster, seconds_at
-from sim.scenario.schema import Calendar, Scenario, Shares
+from sim.scenario.schema import Calendar, Scenario
 
-COPY = 2**32
-"""Numbers between one copy of the history and the next, where the demand is scaled beyond 1."""
-
-SECOND = 2**44
-"""Added to a refund's number for its reserved second application, so that more refunds shift no draw of a second one."""
-
-WHOLE = f"V{REFUND.itemsize}"
-"""A refund as bytes: rows copied so keep the zeros between their columns, and equal workloads are equal byte for byte."""
+MINUTE = 60
+"""Copies of a request, and others that it brings with it, are filed within its minute."""
 
 Rows = NDArray[Any]
 
 
 def draw_workload(scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
-    """The workload of one replication of a scenario whose demand is a history.
+    """The workload of one replication of a scenario: its history replayed, or requests drawn from its stated figures.
 
-    A refund's number is its place in the history in filing order, whatever is kept of it; copies (scale > 1) and second applications
-    have numbers of their own. Requests that a machine refunded give only their times (`automatic`); what lies outside the scenario's
-    days is left out and counted (`left_out`: before_start, after_days). `absence` has a row per slot of the roster over warm-up, days
-    and drain, and a column per day of it.
+    `absence` has a row per slot of the roster over warm-up, days and drain, and a column per day of it.
 
-    Raises BadInput: no history, an unreadable one (see read_history), or one that lies wholly outside the scenario's days.
+    Raises BadInput: neither history nor stated figures, a history that is unreadable (see read_history) or lies wholly outside the
+    scenario's days, more requests than can be told apart.
     """
-    path = scenario.demand.history
-    if path is None:
+    if scenario.demand.history is not None:
+        return replay(_read(*_stamp(scenario.demand.history)), scenario, seed, replication)
+    if scenario.demand.stated is None:
         file, line = scenario.place("demand.history")
-        raise BadInput("there is no history to replay", file=file, line=line, field="demand.history")
-    return replay(_read(*_stamp(path)), scenario, seed, replication)
+        raise BadInput(
+            "requests come from nowhere",
+            file=file,
+            line=line,
+            field="demand",
+            allowed=msgid("a history file (demand.history) or stated figures (demand.stated)"),
+        )
+    rows = draw_refunds(stated_requests(scenario, seed, replication), scenario, seed, replication)
+    return Workload(rows, seed, replication, _absence(scenario, seed, replication))
 
 
 def replay(history: History, scenario: Scenario, seed: int = 0, replication: int = 0) -> Workload:
-    """The workload of one replication from a history already read; see draw_workload."""
+    """The workload of one replication from a history already read.
+
+    A refund's number is its place in the history in filing order, whatever is kept of it; copies (scale > 1) and second applications
+    have numbers of their own. Requests that a machine refunded give only their times (`automatic`); what lies outside the scenario's
+    days is left out and counted (`left_out`: before_start, after_days).
+    """
     calendar = scenario.calendar
     filed = _seconds_since_start(history.column("filed"), calendar)
     end = day_start(calendar, calendar.days)
@@ -60,52 +69,51 @@ def replay(history: History, scenario: Scenario, seed: int = 0, replication: int
     told = history.refunds[place]
     copies = numbers >= COPY
     moved = filed[place]
-    moved[copies] += whole(59 * uniforms_at(seed, replication, "copy.second", numbers[copies])) - moved[copies] % 60  # within its minute
+    moved[copies] += whole((MINUTE - 1) * uniforms_at(seed, replication, "copy.second", numbers[copies])) - moved[copies] % MINUTE
     moved = np.minimum(moved, end - 1)
     automatic = told["automatic"]
-    rows = _refunds(numbers[~automatic], moved[~automatic], told[~automatic], scenario, seed, replication)
+    rows = draw_refunds(_told(numbers[~automatic], moved[~automatic], told[~automatic]), scenario, seed, replication)
+    _known_to_be_seen(rows, _refunded_by_machine(history, scenario))
+    return Workload(rows, seed, replication, _absence(scenario, seed, replication), np.sort(moved[automatic]), left_out)
+
+
+def _refunded_by_machine(history: History, scenario: Scenario) -> float:
+    """The share of unshipped requests that a machine refunded, over the whole history."""
+    automatic, path = history.column("automatic"), history.column("path")
+    people = float((path[~automatic] == 1).sum() + scenario.demand.shares.path_1 * (path[~automatic] == 0).sum())
+    machine = float(automatic.sum())
+    return machine / (machine + people) if machine else 0.0
+
+
+def _known_to_be_seen(rows: Rows, before: float) -> None:
+    """What a history's machine did not refund lies, as to machines, in the upper part of the range: nothing is refunded twice by chance.
+
+    So a scenario's share of machine refunds counts those that the history already has (`before`); only what is on top falls on the rest.
+    """
+    first = (path_of(rows["state"], rows["sends_back"]) == 1) & (rows["second"] == 0)
+    chance = before + (1 - before) * rows["chance"][first, C_INSTANT].astype(np.float64)
+    rows["chance"][first, C_INSTANT] = np.minimum(chance, np.nextafter(np.float32(1), np.float32(0)))
+
+
+def _absence(scenario: Scenario, seed: int, replication: int) -> NDArray[np.float64]:
+    calendar = scenario.calendar
     staff = roster(scenario, -calendar.warmup_days, calendar.days + calendar.drain_days - 1)
-    return Workload(rows, seed, replication, absence(seed, replication, staff), np.sort(moved[automatic]), left_out)
+    return absence(seed, replication, staff)
 
 
-def _refunds(numbers: NDArray[np.int64], filed: NDArray[np.int64], told: Rows, scenario: Scenario, seed: int, replication: int) -> Rows:
-    """Rows of dtype REFUND: first applications in the order of their numbers, then the reserved second ones."""
-    draw = Draws(seed, replication, numbers)
-    chance = chances(draw)
-    first = np.zeros(len(numbers), REFUND)
-    first["number"], first["filed"], first["again"] = numbers, filed, -1
-    for name in ("amount", "paid", "reason"):
-        first[name] = told[name]
-    path = _paths(told, scenario.demand.shares, draw("path"))
-    first["state"] = np.choose(path - 1, [FACTS[each][0] for each in FACTS])
-    plainly_back = np.choose(path - 1, [FACTS[each][1] for each in FACTS])
-    first["sends_back"] = np.where(told["sends_back"] < 0, plainly_back, told["sends_back"])
-    fill_parcels(first, scenario, draw, chance, told["disputed"] & (first["state"] == SHIPPED))
-    fill_causes(first, scenario, draw, chance)
-
-    asks_again = np.flatnonzero(chance[:, C_AGAIN] < scenario.buyer.again)
-    first["again"][asks_again] = len(first) + np.arange(len(asks_again))
-    second = first.view(WHOLE)[asks_again].view(REFUND)  # the same parcel and the same visible facts; all else is drawn anew
-    second["number"] += SECOND
-    second["filed"], second["again"], second["second"] = NEVER, -1, 1
-    draw = Draws(seed, replication, second["number"])
-    fill_causes(second, scenario, draw, chances(draw))
-    return np.concatenate([first.view(WHOLE), second.view(WHOLE)]).view(REFUND)
-
-
-def _paths(told: Rows, shares: Shares, u: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The path of each row: as told, else drawn from the shares among the paths that what is told allows."""
-    weights = np.tile([shares.path_1, shares.path_2, shares.path_3, shares.path_4], (len(told), 1))
-    allowed = np.ones(weights.shape, np.bool_)
-    for path, (state, back) in FACTS.items():
-        allowed[:, path - 1] &= (told["state"] < 0) | (told["state"] == state)
-        if path in (3, 4):  # for what is not signed for, a return asked for changes nothing
-            allowed[:, path - 1] &= (told["sends_back"] < 0) | (told["sends_back"] == back)
-    weights = np.where(allowed, weights, 0.0)
-    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, allowed)
-    upto = weights.cumsum(axis=1)
-    drawn = 1 + (u[:, None] * upto[:, -1:] >= upto[:, :-1]).sum(axis=1)
-    return np.where(told["path"] > 0, told["path"], drawn).astype(np.int64)
+def _told(numbers: NDArray[np.int64], filed: NDArray[np.int64], told: Rows) -> Told:
+    """What the history tells of each request."""
+    columns = {name: told[name].astype(np.int64) for name in ("amount", "paid", "reason", "state", "sends_back")}
+    by_trace = (told["state"] == SHIPPED) & (told["decided_by"] == DECIDED_BY.index("trace"))
+    return Told(
+        number=numbers,
+        filed=filed,
+        begin=filed - filed % MINUTE,
+        length=np.full(len(numbers), MINUTE),
+        path=np.where(told["path"] > 0, told["path"], NOT_TOLD),
+        signed=np.where(told["disputed"], 1, np.where(by_trace, 0, NOT_TOLD)),
+        **columns,
+    )
 
 
 def _scaled(numbers: NDArray[np.int64], scale: float, seed: int, replication: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

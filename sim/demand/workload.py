@@ -46,6 +46,7 @@ REFUND = np.dtype(
         ("unfounded", "i1"),  # the evidence contradicts the application
         ("not_received", "i1"),  # the buyer says "not received", whatever the trace says
         ("to_locker", "i1"),  # the parcel is left at a locker or with a neighbour
+        ("return_wrong", "i1"),  # the return is wrong, worn or empty whatever chance says
         ("weight", "i1"),  # what a check of the weight shows: 1 complete, 2 a piece missing, 3 empty
     ],
     align=True,

@@ -5,11 +5,13 @@ import io
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.demand.history import formats
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.schema import CELLS, Demand, Price, Shares, Stated
 from sim.shipped import scenarios_folder
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
@@ -46,6 +48,26 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def busy_week() -> Scenario:
     return load_scenario(scenarios_folder() / "busy-week.toml")
+
+
+def changed(scenario: Scenario, **settings: Any) -> Scenario:
+    """The scenario with dotted keys (written with two underscores) set to other values."""
+    for key, value in settings.items():
+        table, field = key.split("__")
+        scenario = scenario.model_copy(update={table: getattr(scenario, table).model_copy(update={field: value})})
+    return scenario
+
+
+@pytest.fixture(scope="session")
+def evenly(busy_week: Scenario) -> Scenario:
+    """A week of some 700 stated requests a day, as many in each path and each skill cell."""
+    cells = {path: dict.fromkeys(names, 1 / len(names)) for path, names in CELLS.items()}
+    demand = Demand(
+        stated=Stated(per_day=700.0, amount=Price(mean=14_600, sd=11_800)),
+        shares=Shares(path_1=0.25, path_2=0.25, path_3=0.25, path_4=0.25),
+        cells=cells,
+    )
+    return changed(busy_week.model_copy(update={"demand": demand}), calendar__warmup_days=0)
 
 
 def export_text(rows: Iterable[dict[str, str]], columns: Iterable[str] | None = None) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.demand.draws import BLOCK, Draws, _open_interval, inverse, uniforms, uniforms_at, whole
+from sim.demand.draws import GAP, Draws, _open_interval, inverse, uniforms, uniforms_at, whole
 from sim.scenario import Exponential, Fixed, Gamma, Lognormal, Uniform
 
 N = 20_000
@@ -52,9 +52,25 @@ def test_more_refunds_keep_the_draws_of_the_earlier_ones(seed: int, replication:
     assert np.array_equal(uniforms(seed, replication, name, few), long[:few])
 
 
-@given(st.lists(st.integers(0, 3 * BLOCK - 1), max_size=60), st.integers(0, 3))
+@given(st.lists(st.integers(0, 3 * GAP - 1), max_size=60), st.integers(0, 3))
 def test_single_elements_are_those_of_the_whole_stream(numbers: list[int], attempt: int) -> None:
-    assert np.array_equal(uniforms_at(3, 1, "S_AGAIN", numbers, attempt), uniforms(3, 1, "S_AGAIN", 3 * BLOCK, attempt)[numbers])
+    assert np.array_equal(uniforms_at(3, 1, "S_AGAIN", numbers, attempt), uniforms(3, 1, "S_AGAIN", 3 * GAP, attempt)[numbers])
+
+
+@given(st.lists(st.integers(0, 2**50), max_size=30), st.integers(0, 3))
+def test_a_draw_for_a_chance_is_the_same_uniform_cut_off(numbers: list[int], attempt: int) -> None:
+    draw = Draws(3, 1, numbers)
+    exact, coarse = draw("C_CUT", attempt), draw.coarse("C_CUT", attempt)
+    assert coarse.dtype == np.float32
+    assert coarse.shape == exact.shape
+    assert (coarse <= exact).all()
+    assert (exact - coarse < 2.0**-24).all()
+
+
+@given(st.lists(st.integers(0, 2**50), min_size=1, max_size=30))
+def test_who_else_is_drawn_for_does_not_matter(numbers: list[int]) -> None:
+    together = uniforms_at(3, 1, "x", numbers)
+    assert [float(uniforms_at(3, 1, "x", [number])[0]) for number in numbers] == together.tolist()
 
 
 def test_numbers_far_apart_cost_no_more_than_their_blocks() -> None:

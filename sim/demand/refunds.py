@@ -1,0 +1,99 @@
+"""Refunds from requests: kinds, facts and causes drawn by number; the returns that only come because the shop pays their freight; and the
+reserved second applications."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.causes import fill_causes, fill_facts, fill_parcels
+from sim.demand.draws import Draws, uniforms_at
+from sim.demand.kinds import Kinds, draw_kinds
+from sim.demand.skills import induced_reasons
+from sim.demand.told import Told, joined, some
+from sim.demand.workload import NEVER, REFUND
+from sim.scenario.schema import Scenario
+
+COPY = 2**32
+"""Numbers between one copy of a history and the next, where the demand is scaled beyond 1."""
+
+INDUCED = 2**45
+"""Numbers between a request and the first of those that it brings with it, and from that to the next; all others are smaller."""
+
+SECOND = 2**50
+"""Added to a refund's number for its reserved second application, so that more refunds shift no draw of a second one."""
+
+WHOLE = f"V{REFUND.itemsize}"
+"""A refund as bytes: rows copied so keep the zeros between their columns, and equal workloads are equal byte for byte."""
+
+PART = 2**14
+"""Rows that are filled at a time: the same whatever it is, since a draw hangs on its number alone."""
+
+Rows = NDArray[Any]
+
+
+def draw_refunds(told: Told, scenario: Scenario, seed: int, replication: int) -> Rows:
+    """Rows of dtype REFUND: requests, those they bring with them, and the reserved second applications, in the order of their numbers."""
+    kinds = _kinds(told, scenario, seed, replication)
+    if scenario.policy.freight.insurance and scenario.chances.induced > 0:
+        more = _induced(told, kinds, scenario, seed, replication)
+        told, kinds = joined([told, more]), joined([kinds, _kinds(more, scenario, seed, replication)])
+    again = np.flatnonzero(Draws(seed, replication, told.number).coarse("C_AGAIN") < scenario.buyer.again)
+
+    first = len(told)
+    rows = np.zeros(first + len(again), REFUND)
+    for here in _parts(0, first):
+        _first_applications(rows[here], some(told, here), some(kinds, here), scenario, Draws(seed, replication, told.number[here]))
+    rows["again"][:first] = -1
+    rows["again"][again] = np.arange(first, len(rows))
+    for here in _parts(first, len(rows)):
+        of = again[here.start - first : here.stop - first]
+        _second_applications(rows[here], rows, of, kinds.variant[of], scenario, seed, replication)
+    return rows
+
+
+def _kinds(told: Told, scenario: Scenario, seed: int, replication: int) -> Kinds:
+    parts = (some(told, here) for here in _parts(0, max(len(told), 1)))
+    return joined([draw_kinds(part, scenario.demand, Draws(seed, replication, part.number)) for part in parts])
+
+
+def _first_applications(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: Draws) -> None:
+    """Fill rows with requests as they are filed."""
+    rows["number"], rows["filed"] = told.number, told.filed
+    fill_facts(rows, told, kinds, scenario, draw)
+    fill_causes(rows, kinds.variant, scenario, draw)
+    fill_parcels(rows, kinds.variant, scenario, draw)
+
+
+def _second_applications(
+    rows: Rows, of: Rows, which: NDArray[np.int64], variant: NDArray[np.int64], scenario: Scenario, seed: int, replication: int
+) -> None:
+    """Fill rows with the reserved second applications of the rows `which` in `of`: the same parcel and the same facts; work, patience and
+    luck are drawn anew."""
+    rows.view(WHOLE)[:] = of.view(WHOLE)[which]
+    rows["number"] += SECOND
+    rows["filed"], rows["again"], rows["second"] = NEVER, -1, 1
+    fill_causes(rows, variant, scenario, Draws(seed, replication, rows["number"]))
+
+
+def _induced(told: Told, kinds: Kinds, scenario: Scenario, seed: int, replication: int) -> Told:
+    """Returns on top of those without a fault: `chances.induced` for each, filed in the same span of time and for the same reason."""
+    parents = np.flatnonzero((kinds.path == 4) & np.isin(kinds.reason, induced_reasons()))
+    which, number = [], []
+    share = scenario.chances.induced
+    for copy in range(int(np.ceil(share))):
+        candidates = told.number[parents] + (copy + 1) * INDUCED
+        comes = uniforms_at(seed, replication, "induced", candidates) < share - copy
+        which.append(parents[comes])
+        number.append(candidates[comes])
+    parent, numbers = np.concatenate(which), np.concatenate(number)
+    more = some(told, parent)
+    moved = np.floor(uniforms_at(seed, replication, "induced.filed", numbers) * more.length).astype(np.int64)
+    return replace(more, number=numbers, filed=more.begin + moved, reason=kinds.reason[parent], path=kinds.path[parent])
+
+
+def _parts(begin: int, end: int) -> Iterator[slice]:
+    """Parts small enough to stay in the processor's cache while their columns are filled."""
+    return (slice(at, min(at + PART, end)) for at in range(begin, end, PART))
