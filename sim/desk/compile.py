@@ -19,7 +19,8 @@ from sim.desk.records import LEDGER, LINE, LOG, POOL, SLOT, STATE, TABLES
 from sim.scenario.calendar import CHANGE
 
 COMPILED_PACKAGES = ("desk", "demand", "rules")
-"""Folders of sim whose sources decide what is compiled: numba looks at the outermost function's own file only."""
+"""Folders of sim whose sources decide what is compiled: numba looks at the outermost function's own file only. Tables count too: the
+places of bits come from them."""
 
 
 def cache_folder() -> Path:
@@ -36,7 +37,7 @@ def _sources() -> bytes:
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent.parent
     for folder in COMPILED_PACKAGES:
-        for source in sorted((package / folder).rglob("*.py")):
+        for source in sorted(each for each in (package / folder).rglob("*") if each.suffix in (".py", ".toml")):
             digest.update(str(source.relative_to(package)).encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.digest()
 

@@ -26,6 +26,9 @@ class Step:
     by: str = ""  # pool that works on it, "" = a wait or a decision
     answers: bool = False  # taking it is a first response to the buyer
     pays: bool = False  # when it is finished the money is back: the request is completed, whatever the warehouse still does
+    then: tuple[str, ...] = ()  # names of the steps to which the errand can go from here
+    rework: bool = False  # it would not be there if all had gone right
+    lost_question: str = ""  # waiting here is a question that nobody heard: its handoff
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Procedure:
     steps: tuple[Step, ...] = ()
     alarms: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    paying_alarms: tuple[int, ...] = ()  # alarms at which the money goes back, whatever the warehouse still does
 
 
 @dataclass(frozen=True)

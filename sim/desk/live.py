@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from simpy.events import Process
 
 
-SCALARS = tuple(name for name in REFUND.names or () if REFUND[name].shape == ())
+SCALARS = ("filed", "amount", "again")
+"""Columns that every refund is asked for; the others are read when they are."""
 
 
 class Made:
@@ -40,7 +41,7 @@ def _column(name: str) -> Made:
 
 
 class Refund(namedtuple("Scalars", ("row", "columns", *SCALARS))):  # type: ignore[misc]
-    """One row of the workload as a plain object; its array columns become lists when first asked for."""
+    """One row of the workload as a plain object; columns are read, and array columns become lists, when first asked for."""
 
     if TYPE_CHECKING:
         row: int
@@ -48,11 +49,18 @@ class Refund(namedtuple("Scalars", ("row", "columns", *SCALARS))):  # type: igno
         amount: int
         again: int
 
-    work, contact, patience, span, chance = map(_column, ("work", "contact", "patience", "span", "chance"))
+
+for _name in REFUND.names or ():
+    if _name not in SCALARS:
+        _made = _column(_name)
+        _made.__set_name__(Refund, _name)
+        setattr(Refund, _name, _made)
 
 
 class Ledger:
     """What is known of a refund at its end; fields of LEDGER, all 0 at first."""
+
+    rules = Made(lambda _: [0] * LEDGER["rules"].shape[0])
 
 
 class State:
@@ -62,7 +70,8 @@ class State:
     """
 
     flag = Made(lambda _: [0] * STATE["flag"].shape[0])
-    since = Made(lambda _: [0] * STATE["since"].shape[0])
+    asked = Made(lambda _: [0] * STATE["asked"].shape[0])
+    again = Made(lambda _: [0] * STATE["again"].shape[0])
 
     def __init__(self, row: int, ledgers: dict[int, Ledger]) -> None:
         self.row, self.ledgers = row, ledgers
@@ -80,7 +89,8 @@ class State:
 
 
 for _name in LEDGER.names or ():
-    setattr(Ledger, _name, 0)
+    if LEDGER[_name].shape == ():
+        setattr(Ledger, _name, 0)
 for _name in STATE.names or ():
     if STATE[_name].shape == () and _name != "ledger":
         setattr(State, _name, 0)
