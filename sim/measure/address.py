@@ -1,15 +1,16 @@
-"""Metric addresses: NAME[.path_N|.FROM_TO|.POOL][.mean|.p50|.p90|.p99|.peak|.worst_hour], such as `completion_hours.path_4.p90`."""
+"""Metric addresses: NAME[.path_N|.FROM_TO|.POOL|.ACT][.mean|.p50|.p90|.p99|.peak|.worst_hour], such as `completion_hours.path_4.p90`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.desk.tables import HANDOFF_NAMES
+from sim.desk.tables import ERROR_NAMES, HANDOFF_NAMES
 from sim.errors import BadInput, nearest_name
 from sim.measure.figures import PATHS, Figure, Reason, metrics, reasons
+from sim.measure.pools import family
 from sim.scenario.staff import POOLS
 
 MEAN = "mean"
-PARTS: Mapping[str, tuple[str, ...]] = {"path": PATHS, "pool": POOLS, "handoff": HANDOFF_NAMES}
+PARTS: Mapping[str, tuple[str, ...]] = {"path": PATHS, "pool": POOLS, "handoff": HANDOFF_NAMES, "act": ERROR_NAMES}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def parse_address(text: str, field: str = "metric") -> Address:
         raise _not_allowed(text, field, name, tuple(metrics()))
     metric = metrics()[name]
     parts = tuple(part for kind in metric.by for part in PARTS[kind])
-    part = words.pop(0) if words and words[0] in parts else ""
+    part = words.pop(0) if words and family(words[0]) in parts else ""  # also "agents_12"
     statistics = (MEAN, *(each for each in metric.statistics if not part or each != "worst_hour"))
     statistic = words.pop(0) if words and words[0] in statistics else MEAN
     if words:
@@ -49,8 +50,8 @@ def read(kpis: Mapping[str, Figure], address: Address | str) -> tuple[float | No
     if figure is not None and at.part:
         figure = {**figure.by_path, **figure.by}.get(at.part)
     if figure is None:
-        whole = kpis[at.name]
-        return None, whole.reason or reasons()["no_requests"]
+        missing = "no_such_pool" if "pool" in metrics()[at.name].by else "no_requests"
+        return None, kpis[at.name].reason or reasons()[missing]
     if figure.value is None:
         return None, figure.reason
     value = figure.value if at.statistic == MEAN else figure.quantiles.get(at.statistic)

@@ -16,6 +16,7 @@ from sim.desk.records import (
     BEGAN,
     CLOSED,
     ENDED,
+    ERRORS,
     FILED,
     FINISHED,
     GAVE_UP,
@@ -30,10 +31,25 @@ from sim.desk.records import (
 )
 from sim.desk.records import CAP as CAPPED
 from sim.measure.curves import Flags, Records, Whole, course, integral
-from sim.measure.outcomes import AUTO_REFUNDED, CLOSED_BY_CLOCK, MONEY, Outcomes, horizon, outcomes
-from sim.measure.pools import TO_WORK, line_changes
+from sim.measure.outcomes import (
+    AGAINST_SHOP,
+    AUTO_REFUNDED,
+    BY_FORCE,
+    BY_MACHINE,
+    CLOSED_BY_CLOCK,
+    FORCED,
+    INSTANT,
+    MONEY,
+    RULED_FOR_BUYER,
+    TOLD,
+    Outcomes,
+    horizon,
+    outcomes,
+)
+from sim.measure.pools import TO_WORK, line_changes, outsiders
 from sim.measure.presence import Presence, presence
 from sim.measure.visits import Visits, by_item, visits
+from sim.rules.masks import BITS, masks
 
 _AFTER_WORK = (JOINED, WAITING, ENDED)
 _MAY_FOLLOW = {
@@ -54,6 +70,21 @@ _FOLLOWS = np.zeros((len(KINDS), len(KINDS)), np.bool_)
 for _kind, _next in _MAY_FOLLOW.items():
     _FOLLOWS[_kind, list(_next)] = True
 _FOLLOWS.flags.writeable = False
+_MOST = {
+    "path": 4,
+    "believed": 4,
+    "complained": 1,
+    "intervened": 1,
+    "ruled": 2,
+    "automatic": 4,
+    "refused": 2,
+    "wrong_acts": 2**ERRORS - 1,
+    "missed": 1,
+    "converted": 2,
+    "taken_for": 4,
+}
+"""The largest value that a mark of the ledger can have; the others are counts."""
+
 _OF_AN_ITEM = np.isin(np.arange(len(KINDS)), list(_MAY_FOLLOW))
 
 
@@ -87,6 +118,8 @@ def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> l
         *work_is_done_on_duty(run, stays, there),
         *answered_before_the_end(became),
         *clocks_are_noticed(run, became),
+        *machines_come_before_people(run, became, stays),
+        *marks_mean_something(run, became),
         *money_adds_up(run, became),
     ]
 
@@ -258,7 +291,8 @@ def answered_before_the_end(of: Outcomes) -> Iterator[str]:
 
 
 def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
-    """An end by a clock comes with the alarm that brought it about, in the row before; the ledger and the outcome tell the same clock."""
+    """An end by a clock comes with the alarm that brought it about, in the row before, or by one that paid before; the ledger and the
+    outcome tell the same clock."""
     rows = run.rows
     alarms = np.flatnonzero(rows["kind"] == ALARMED)
     known = len(run.procedure.alarms)
@@ -276,6 +310,9 @@ def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
         before = np.maximum(ended - 1, 0)
         alarmed = (rows["kind"][before] == ALARMED) & (rows["refund"][before] == rows["refund"][ended])
         alarmed &= rows["time"][before] == rows["time"][ended]
+        if clock == 1 and run.procedure.paying_alarms:  # the money went back then; what came back was received afterwards
+            paying = alarms[np.isin(rows["step"][alarms], run.procedure.paying_alarms)]
+            alarmed = np.isin(rows["refund"][ended], rows["refund"][paying])
         yield from _told(run, ended[~alarmed], f"end as {name}, and no alarm went off")
         differ = told[rows["refund"][ended]] != clock
         yield from _told(run, ended[differ], f"end as {name}, and the ledger says another clock")
@@ -285,9 +322,62 @@ def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
             yield f"{len(other)} refunds have clock {clock} in the ledger and did not end as {name}, first refund {other[0]}"
 
 
+def machines_come_before_people(run: Run, of: Outcomes, stays: Visits) -> Iterator[str]:
+    """What was refunded by force, or by a machine, was seen by nobody before; but for returns, whose money a machine sends ahead on the
+    tracking number, after somebody agreed."""
+    answered = of["first_response"] < NEVER
+    ahead = (of["automatic"] == BY_MACHINE) & answered
+    no_return = ahead & (of["path"] != 4) & (of["converted"] == 0)
+    yield from _refunds(of, no_return, "were answered before a machine refunded them, and are no returns")
+    yield from _refunds(of, (of["automatic"] == BY_FORCE) & answered, "were answered before they were refunded by force")
+    first_work = np.full(len(run.workload), NEVER)
+    own = stays.records[~outsiders(run.floor)[stays.records["pool"]]]
+    np.minimum.at(first_work, own["refund"], own["began"])
+    early = of.unseen & (first_work[of["refund"]] < of["completed"])
+    yield from _refunds(of, early, "were worked on before a machine, or force, refunded them unseen")
+
+
+def marks_mean_something(run: Run, of: Outcomes) -> Iterator[str]:
+    """The ledger's marks are those that have a meaning, and tell the same as the outcome; the platform rules only where it stepped in;
+    only rules that exist decide."""
+    ledger = run.log.ledger
+    for name, most in _MOST.items():
+        strange = np.flatnonzero((ledger[name] < 0) | (ledger[name] > most))
+        if len(strange):
+            yield f"{len(strange)} refunds have a mark of {name} that means nothing, first refund {strange[0]}"
+    counts = [name for name in TOLD if name not in _MOST and name != "taken_by"]
+    for name in counts:
+        below = np.flatnonzero(ledger[name] < 0)
+        if len(below):
+            yield f"{len(below)} refunds have a count of {name} below 0, first refund {below[0]}"
+    for name, column, value in (
+        (INSTANT, "automatic", BY_MACHINE),
+        (FORCED, "automatic", BY_FORCE),
+        (RULED_FOR_BUYER, "ruled", AGAINST_SHOP),
+    ):
+        if name in run.procedure.outcomes:
+            ended = of["outcome"] == run.procedure.outcomes.index(name)
+            yield from _refunds(of, ended & (of[column] != value), f"ended as {name}, and the ledger's {column} says something else")
+    yield from _refunds(of, (of["ruled"] != 0) & (of["intervened"] == 0), "were ruled on by a platform that never stepped in")
+    nobody = (of["taken_for"] > 0) & ((of["taken_by"] < 0) | (of["taken_by"] > run.floor.slots["group"].max(initial=-1)))
+    yield from _refunds(of, nobody, "were taken for a path by a group that nobody is in")
+    unknown = np.flatnonzero((ledger["rules"] & ~_known_rules()).any(axis=1))
+    if len(unknown):
+        yield f"{len(unknown)} refunds were decided by a rule that does not exist, first refund {unknown[0]}"
+
+
+def _known_rules() -> Whole:
+    """The bits of the ledger's `rules` that stand for a rule."""
+    found = np.zeros(LEDGER["rules"].shape, np.int64)
+    for number in range(len(masks().rules)):
+        found[number // BITS] |= 1 << (number % BITS)
+    return found
+
+
 def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
-    """No amount is negative; no more is refunded than was paid, or than the request itself states; what was never filed cost nothing;
-    goods count as lost only where money was refunded; by path and by cause the sums are those of the ledger."""
+    """No amount is negative; no more is refunded than was paid, or than the request itself states, and no more granted beyond what was
+    owed than was given; what was never filed cost nothing; goods count as lost only where money was refunded or new goods were sent; by
+    path and by cause the sums are those of the ledger."""
     ledger, refunds = run.log.ledger, run.workload.refunds
     for cause in MONEY:
         amounts = ledger[cause].astype(np.int64)
@@ -300,14 +390,24 @@ def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
     over = np.flatnonzero(ledger["refunded"] > np.maximum(refunds["paid"], refunds["amount"]))
     if len(over):
         yield f"{len(over)} refunds gave back more than was paid, first refund {over[0]}"
-    unpaid = np.flatnonzero((ledger["lost"] > 0) & (ledger["refunded"] == 0))
+    unpaid = np.flatnonzero((ledger["lost"] > 0) & (ledger["refunded"] == 0) & (ledger["reshipped"] == 0))
     if len(unpaid):
-        yield f"{len(unpaid)} refunds have goods and money both lost, yet nothing was refunded, first refund {unpaid[0]}"
+        yield f"{len(unpaid)} refunds have goods and money both lost, yet nothing was refunded or sent anew, first refund {unpaid[0]}"
+    given = ledger["refunded"].astype(np.int64) + ledger["compensation"]
+    beyond = np.flatnonzero(ledger["over_granted"] > given)
+    if len(beyond):
+        yield f"{len(beyond)} refunds were granted more beyond what was owed than was given at all, first refund {beyond[0]}"
     came = np.zeros(len(refunds), np.bool_)
     came[of["refund"]] = True
     written = np.flatnonzero(~came & (ledger != np.zeros(1, LEDGER)))
     if len(written):
         yield f"{len(written)} refunds have a ledger although they were never filed, first refund {written[0]}"
+
+
+def _refunds(of: Outcomes, which: Flags, what: str) -> Iterator[str]:
+    """The violation in words, if there is one: how many refunds, and the first of them."""
+    if which.any():
+        yield f"{int(which.sum())} refunds {what}, first refund {of['refund'][which][0]}"
 
 
 def _told(run: Run, indices: Whole | Flags, what: str) -> Iterator[str]:

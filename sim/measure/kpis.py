@@ -4,25 +4,27 @@ Figures about requests are over the fixed cohort filed on the reported days, dra
 days. Shares are ratios of sums: of all requests of the cohort, never means of daily ratios.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.demand.workload import NEVER
+from sim.desk.tables import ERROR_NAMES
 from sim.measure.curves import HOUR, Flags, Records
+from sim.measure.effort import Effort
 from sim.measure.figures import PATHS, Figure, figure, lengths, share
 from sim.measure.handoffs import Handoff, over_all
 from sim.measure.money import FEN, costs
-from sim.measure.outcomes import BY_SELLERS_CLOCK, Outcomes
+from sim.measure.outcomes import AGAINST_SHOP, BY_BUYERS_CLOCK, BY_FORCE, BY_MACHINE, BY_SELLERS_CLOCK, Outcomes
 from sim.measure.pools import PoolsUse, PoolUse
-from sim.measure.responses import judged
+from sim.measure.responses import Standard, judged
 from sim.measure.staffing import ShiftNeed
 
 MINUTE = 60
 
-Paths = Mapping[str, Outcomes]
-"""The reported requests: all of them under "", those of each path under its name."""
+Measure = Callable[[Outcomes], Figure]
+"""A figure over some requests."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Measured:
     """What the figures are computed from.
 
     reported: outcomes of the requests filed on the reported days; every: of all. by_hour: RESPONSE_HOUR records of the reported ones.
-    answering: pools that answer buyers. standard: of the first response in seconds, None = no clock.
+    answering: pools that answer buyers. effort: the shop's own work per refund. contacts: fen for named contact people.
     """
 
     reported: Outcomes
@@ -40,57 +42,77 @@ class Measured:
     needs: tuple[ShiftNeed, ...]
     by_hour: Records
     answering: tuple[str, ...]
-    standard: int | None
+    standard: Standard
+    effort: Effort
+    contacts: float
 
 
 def kpis(of: Measured) -> dict[str, Figure]:
     """All figures by code name, in the order of metrics.toml."""
     reported, pools = of.reported, of.pools
-    paths = {"": reported, **{name: reported.on_path(number) for number, name in enumerate(PATHS, start=1)}}
-    money = costs(reported, sum(pool.labour for pool in pools.pools))
+    paths = {name: reported.on_path(number) for number, name in enumerate(PATHS, start=1)}
+    money = costs(reported, sum(pool.labour for pool in pools.pools), of.contacts)
+
+    def by_path(measure: Measure) -> Figure:
+        return replace(measure(reported), by_path={name: measure(part) for name, part in paths.items()})
+
+    def rate(code: str, which: Callable[[Outcomes], Flags]) -> Figure:
+        return by_path(lambda part: share(code, float(which(part).sum()), float(len(part)), "no_requests"))
+
+    def count(code: str, column: str, unit: int = 1) -> Figure:
+        return by_path(lambda part: figure(code, int(part[column].sum(dtype=np.int64)) / unit))
+
     return {
-        "first_response_within_30min": _within_standard(of, paths),
-        "first_response_minutes": _with_paths(paths, _response_minutes),
-        "completion_hours": _with_paths(paths, _completion_hours),
-        "self_completion_rate": _with_paths(paths, _self_completion),
+        "first_response_within_30min": _within_standard(of, by_path),
+        "first_response_minutes": by_path(_response_minutes),
+        "completion_hours": by_path(_completion_hours),
+        "self_completion_rate": by_path(_self_completion),
+        "untouched_rate": rate("untouched_rate", of.effort.untouched),
+        "withdrawn_rate": rate("withdrawn_rate", lambda part: part["withdrawn"] != 0),
+        "complaint_rate": rate("complaint_rate", lambda part: part["complained"] != 0),
         "dispute_rate": figure("dispute_rate", None, "no_orders"),
-        "intervention_rate": _with_paths(paths, lambda part: _rate("intervention_rate", part, part["intervened"] != 0)),
-        "auto_refund_rate": _with_paths(paths, lambda part: _rate("auto_refund_rate", part, _by_clock(part))),
-        "auto_refund_count": _with_paths(paths, lambda part: figure("auto_refund_count", float(_by_clock(part).sum()))),
-        "auto_refund_amount": _with_paths(paths, _auto_refund_amount),
-        "instant_refunds": figure("instant_refunds", float(len(reported.automatic))),
+        "dispute_count": by_path(lambda part: figure("dispute_count", float(np.count_nonzero(part["ruled"] == AGAINST_SHOP)))),
+        "intervention_rate": rate("intervention_rate", _by_platform),
+        "auto_refund_rate": rate("auto_refund_rate", _by_clock),
+        "auto_refund_count": by_path(lambda part: figure("auto_refund_count", float(_by_clock(part).sum()))),
+        "auto_refund_amount": by_path(_auto_refund_amount),
+        "instant_refunds": _instant_refunds(reported),
         "handoff_within_standard": over_all(of.handoffs),
-        "double_loss_amount": _with_paths(paths, _double_loss),
+        "asked_again_count": count("asked_again_count", "asked_again"),
+        "chase_count": count("chase_count", "chases"),
+        "enquiry_count": count("enquiry_count", "enquiries"),
+        "wrong_path_rate": rate("wrong_path_rate", lambda part: part["mistakes"] > 0),
+        "wrong_act_count": by_path(_wrong_acts),
+        "missed_compensation_count": by_path(lambda part: figure("missed_compensation_count", float(np.count_nonzero(part["missed"])))),
+        "rework_hours": by_path(lambda part: figure("rework_hours", float(of.effort.rework[part["refund"]].sum()) / HOUR)),
+        "double_loss_amount": by_path(_double_loss),
+        "over_granted_amount": count("over_granted_amount", "over_granted", FEN),
         "short_staffed": _short_staffed(of),
         "backlog": _backlog(pools),
         "backlog_clear_at": _clear_at(pools),
         "occupancy": _occupancy(pools),
-        "overtime": _summed("overtime", pools.pools, pools.inside, lambda pool: pool.overtime / HOUR),
+        "overtime": _summed("overtime", pools.each, pools.inside, lambda pool: pool.overtime / HOUR),
         "output_per_person": _output(of),
-        "labour_cost": _summed("labour_cost", pools.pools, pools.pools, lambda pool: pool.labour / FEN),
+        "labour_cost": _summed("labour_cost", pools.each, pools.pools, lambda pool: pool.labour / FEN),
         "total_cost": figure("total_cost", money["total"], parts=money),
     }
 
 
-def _with_paths(paths: Paths, measure: Callable[[Outcomes], Figure]) -> Figure:
-    """A figure over all requests, and the same for each path."""
-    return replace(measure(paths[""]), by_path={name: measure(paths[name]) for name in PATHS})
-
-
 # ---------------------------------------------------------------- requests
-def _within_standard(of: Measured, paths: Paths) -> Figure:
-    code, standard = "first_response_within_30min", of.standard
-    if standard is None:
+def _within_standard(of: Measured, by_path: Callable[[Measure], Figure]) -> Figure:
+    code = "first_response_within_30min"
+    if of.standard.seconds is None:
         return figure(code, None, "no_standard", quantiles={"worst_hour": None})
 
     def measure(part: Outcomes) -> Figure:
-        counted, in_time = judged(part, standard)
-        parts = {"left_out": float(np.count_nonzero(~counted)), "automatic": float(len(part.automatic))}
+        counted, in_time = judged(part, of.standard)
+        by_itself = part.unseen
+        parts = {"left_out": float(np.count_nonzero(~counted & ~by_itself)), "automatic": float(len(part.automatic) + by_itself.sum())}
         return share(code, float(in_time.sum()), float(counted.sum()), "no_requests", parts=parts)
 
     hours = of.by_hour[of.by_hour["staffed"]]
     worst = float((hours["in_time"] / hours["requests"]).min()) if len(hours) else None
-    return replace(_with_paths(paths, measure), quantiles={"worst_hour": worst})
+    return replace(by_path(measure), quantiles={"worst_hour": worst})
 
 
 def _response_minutes(part: Outcomes) -> Figure:
@@ -105,7 +127,8 @@ def _completion_hours(part: Outcomes) -> Figure:
 
 def _self_completion(part: Outcomes) -> Figure:
     completed = ~part.unfinished
-    by_itself = completed & (part["automatic"] == 0) & (part["intervened"] == 0)
+    by_clock = (part["automatic"] == BY_SELLERS_CLOCK) | (part["automatic"] == BY_BUYERS_CLOCK)
+    by_itself = completed & ~by_clock & ~_by_platform(part)
     return share("self_completion_rate", float(by_itself.sum()), float(completed.sum()), "no_requests")
 
 
@@ -113,8 +136,14 @@ def _by_clock(part: Outcomes) -> Flags:
     return np.asarray(part["automatic"] == BY_SELLERS_CLOCK)
 
 
-def _rate(code: str, part: Outcomes, which: Flags) -> Figure:
-    return share(code, float(which.sum()), float(len(part)), "no_requests")
+def _by_platform(part: Outcomes) -> Flags:
+    """The platform stepped into a dispute, or refunded by force."""
+    return np.asarray((part["intervened"] != 0) | (part["automatic"] == BY_FORCE))
+
+
+def _instant_refunds(part: Outcomes) -> Figure:
+    by_machine = int(np.count_nonzero(part["automatic"] == BY_MACHINE))
+    return figure("instant_refunds", float(len(part.automatic) + by_machine))
 
 
 def _auto_refund_amount(part: Outcomes) -> Figure:
@@ -125,10 +154,17 @@ def _double_loss(part: Outcomes) -> Figure:
     return figure("double_loss_amount", int(part["lost"].sum()) / FEN, parts={"requests": float(np.count_nonzero(part["lost"]))})
 
 
+def _wrong_acts(part: Outcomes) -> Figure:
+    """Each act by its bit: at most once a request."""
+    code, acts = "wrong_act_count", part["wrong_acts"]
+    by = {name: float(np.count_nonzero(acts >> bit & 1)) for bit, name in enumerate(ERROR_NAMES)}
+    return figure(code, sum(by.values()), by={name: figure(code, value) for name, value in by.items()})
+
+
 # ---------------------------------------------------------------- staff
 def _short_staffed(of: Measured) -> Figure:
     if not of.needs:
-        reason = "no_standard" if of.standard is None else "nobody_staffed" if of.answering else "no_answering_pool"
+        reason = "no_standard" if of.standard.seconds is None else "nobody_staffed" if of.answering else "no_answering_pool"
         return figure("short_staffed", None, reason, estimate=True)
     return figure("short_staffed", float(max(0, *(need.short for need in of.needs))), estimate=True)
 
@@ -137,7 +173,7 @@ def _backlog(pools: PoolsUse) -> Figure:
     def stood(pool: PoolUse) -> float:
         return pool.in_line_seconds / pools.end
 
-    by = {pool.name: figure("backlog", stood(pool), quantiles={"peak": float(pool.peak)}) for pool in pools.pools}
+    by = {pool.name: figure("backlog", stood(pool), quantiles={"peak": float(pool.peak)}) for pool in pools.each}
     return figure("backlog", sum(map(stood, pools.inside)), quantiles={"peak": float(pools.own.peak(0, pools.end)[0])}, by=by)
 
 
@@ -146,7 +182,7 @@ def _clear_at(pools: PoolsUse) -> Figure:
         value = None if pool.clear_at is None else pool.clear_at / HOUR
         return figure("backlog_clear_at", value, "not_clear" if pool.peak else "nobody_waited")
 
-    by = {pool.name: clear(pool) for pool in pools.pools}
+    by = {pool.name: clear(pool) for pool in pools.each}
     waited = [pool for pool in pools.inside if pool.peak]
     times = [pool.clear_at for pool in waited]
     if not waited:
@@ -166,7 +202,7 @@ def _occupancy(pools: PoolsUse) -> Figure:
         seconds = float(sum(pool.busy_seconds for pool in some)), float(sum(pool.staffed_seconds for pool in some))
         return share("occupancy", *seconds, "nobody_staffed", quantiles={"peak": peak})
 
-    return replace(measure(pools.inside), by={pool.name: measure((pool,)) for pool in pools.pools})
+    return replace(measure(pools.inside), by={pool.name: measure((pool,)) for pool in pools.each})
 
 
 def _summed(code: str, pools: Iterable[PoolUse], of: Iterable[PoolUse], measure: Callable[[PoolUse], float]) -> Figure:
@@ -176,9 +212,9 @@ def _summed(code: str, pools: Iterable[PoolUse], of: Iterable[PoolUse], measure:
 
 def _output(of: Measured) -> Figure:
     code, pools = "output_per_person", of.pools
-    by = {pool.name: share(code, float(pool.done), float(pool.person_days), "nobody_staffed") for pool in pools.pools}
+    by = {pool.name: share(code, float(pool.done), float(pool.person_days), "nobody_staffed") for pool in pools.each}
     if not of.answering:
         return figure(code, None, "no_answering_pool", by=by)
-    completed = of.every["completed"]
+    completed = of.every["completed"][~of.every.unseen]
     done = np.count_nonzero((completed >= 0) & (completed < pools.end))
     return share(code, float(done), float(sum(pools[name].person_days for name in of.answering)), "nobody_staffed", by=by)

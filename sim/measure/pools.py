@@ -1,5 +1,6 @@
 """Per pool, hour by hour: who stands in line, who is at work, who is staffed; overtime, hours on duty, and what they cost."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,15 +8,18 @@ import numpy as np
 from sim.desk.contract import Floor
 from sim.desk.log import Log
 from sim.desk.records import BEGAN, CLOSED, FINISHED, GAVE_UP, HANDED_BACK, JOINED, KINDS, LEFT
-from sim.measure.curves import HOUR, Real, Records, Whole, course, integral, per_hour
+from sim.measure.curves import HOUR, Flags, Real, Records, Whole, course, integral, per_hour
 from sim.measure.outcomes import horizon
 from sim.measure.presence import Presence, presence
 from sim.measure.visits import Visits
 from sim.scenario.calendar import Roster, day_start, roster
 from sim.scenario.schema import Scenario
+from sim.scenario.staff import POOLS
 
-OUTSIDE = ("carriers",)
+OUTSIDE = ("outside", "carriers")
 """Pools of people who are not the shop's: left out of figures over all pools."""
+
+_DEDICATED = re.compile(r"(.+)_[1-4]+")
 
 TO_LINE = np.zeros(len(KINDS), np.int64)
 TO_LINE[[JOINED, HANDED_BACK]] = 1
@@ -38,8 +42,9 @@ class PoolUse:
     (a batch counts case by case). staffed: seats ready for work. busy: of these, seats at work.
     The rest are sums over the reported days. peak: most in line; peak_at: when (seconds); clear_at: first moment from then on with
     nobody in line (None: never again, or nobody ever waited). overtime, on_duty: person-seconds; on_duty from coming to going, breaks
-    and overtime included. person_days: shifts of single people that somebody came to. labour: fen. done: pieces of work finished.
-    in_line_seconds: cases x seconds stood in line; busy_seconds, staffed_seconds: seats x seconds at work while staffed, and staffed.
+    and overtime included. person_days: shifts of single people that somebody came to. labour: fen, overtime at its own pay. done:
+    pieces of work finished. in_line_seconds: cases x seconds stood in line; busy_seconds, staffed_seconds: seats x seconds at work while
+    staffed, and staffed.
     """
 
     name: str
@@ -98,15 +103,24 @@ class Lines:
 
 @dataclass(frozen=True)
 class PoolsUse:
-    """All pools of a run, and the line over the shop's own pools together."""
+    """All pools of a run, and the line over the shop's own pools together.
+
+    families: of pools dedicated to paths ("agents_12", "agents_34") all together ("agents"); each is also in `pools` by itself.
+    """
 
     pools: tuple[PoolUse, ...]
+    families: tuple[PoolUse, ...]
     own: Lines
     end: int
     """The end of the reported days, in seconds."""
 
     def __getitem__(self, name: str) -> PoolUse:
-        return next(pool for pool in self.pools if pool.name == name)
+        return next(pool for pool in self.each if pool.name == name)
+
+    @property
+    def each(self) -> tuple[PoolUse, ...]:
+        """Every pool by itself, and the families."""
+        return self.pools + self.families
 
     @property
     def inside(self) -> tuple[PoolUse, ...]:
@@ -117,6 +131,17 @@ class PoolsUse:
 def pool_names(floor: Floor) -> tuple[str, ...]:
     """The pools' names; a floor without names has "pool_0", "pool_1" …"""
     return floor.names or tuple(f"pool_{number}" for number in range(len(floor.pools)))
+
+
+def family(name: str) -> str:
+    """The pool of which a pool dedicated to paths is a part: "agents" for "agents_12"; of any other its own name."""
+    found = _DEDICATED.fullmatch(name)
+    return found[1] if found and found[1] in POOLS else name
+
+
+def outsiders(floor: Floor) -> Flags:
+    """Per pool of a floor whether its people are not the shop's own."""
+    return np.array([family(name) in OUTSIDE for name in pool_names(floor)], np.bool_)
 
 
 def line_changes(log: Log) -> tuple[Records, Whole]:
@@ -155,46 +180,54 @@ def pool_use(log: Log, stays: Visits, floor: Floor, scenario: Scenario) -> Pools
     rows, change = line_changes(log)
     working = log.rows[TO_WORK[log.rows["kind"]] != 0]
     overtime = _overtime(there, pieces, len(floor.slots), end)
-    on_duty = _on_duty(there, len(floor.slots), end) + overtime
-    cost = np.array([group.cost_per_hour for _, _, group in scenario.groups()])
+    in_shift = _on_duty(there, len(floor.slots), end)
+    cost = np.array([group.cost_per_hour for _, _, group in scenario.groups()])[floor.slots["group"]]
+    beyond = np.array([group.overtime_pay for _, _, group in scenario.groups()])[floor.slots["group"]]
     days = _person_days(people, there)
 
-    used = []
-    for number, name in enumerate(names):
-        mine = rows["pool"] == number
+    def use(name: str, numbers: tuple[int, ...]) -> PoolUse:
+        chosen = np.isin(np.arange(len(names)), numbers)  # looked up, a pool's rows are found many times faster
+        mine = chosen[rows["pool"]]
         line = Lines(*course(rows["time"][mine], change[mine]))
         peak, peak_at = line.peak(0, end)
-        taken = working["pool"] == number
-        of_pool = floor.slots["pool"] == number
+        taken = chosen[working["pool"]]
+        of_pool = chosen[floor.slots["pool"]]
         staffed = there.stretches[there.staffed & of_pool[there.stretches["slot"]]]
         worth = floor.slots["seats"][staffed["slot"]]
         ready = pieces[stretch["on"] & ~stretch["away"] & of_pool[stretch["slot"]]]
-        finished = stays.records[(stays.records["pool"] == number) & (stays.records["how"] == FINISHED)]
+        finished = stays.records[chosen[stays.records["pool"]] & (stays.records["how"] == FINISHED)]
         in_staffed = _hourly(staffed["begin"], staffed["end"], worth, hours)
         in_busy = _hourly(ready["begin"], ready["end"], np.ones(len(ready), np.int64), hours)
-        used.append(
-            PoolUse(
-                name=name,
-                in_line=per_hour(rows["time"][mine], change[mine], hours) / HOUR,
-                most_in_line=_most_per_hour(line, hours),
-                at_work=per_hour(working["time"][taken], TO_WORK[working["kind"][taken]], hours) / HOUR,
-                staffed=in_staffed / HOUR,
-                busy=in_busy / HOUR,
-                peak=peak,
-                peak_at=peak_at,
-                clear_at=line.clear_at(peak, peak_at),
-                overtime=int(overtime[of_pool].sum()),
-                on_duty=int(on_duty[of_pool].sum()),
-                person_days=int(days[of_pool].sum()),
-                labour=float((on_duty * cost[floor.slots["group"]])[of_pool].sum() / HOUR),
-                done=int(np.count_nonzero((finished["ended"] >= 0) & (finished["ended"] < end))),
-                in_line_seconds=integral(rows["time"][mine], change[mine], 0, end),
-                busy_seconds=_within(ready["begin"], ready["end"], np.ones(len(ready), np.int64), end),
-                staffed_seconds=_within(staffed["begin"], staffed["end"], worth, end),
-            )
+        return PoolUse(
+            name=name,
+            in_line=per_hour(rows["time"][mine], change[mine], hours) / HOUR,
+            most_in_line=_most_per_hour(line, hours),
+            at_work=per_hour(working["time"][taken], TO_WORK[working["kind"][taken]], hours) / HOUR,
+            staffed=in_staffed / HOUR,
+            busy=in_busy / HOUR,
+            peak=peak,
+            peak_at=peak_at,
+            clear_at=line.clear_at(peak, peak_at),
+            overtime=int(overtime[of_pool].sum()),
+            on_duty=int((in_shift + overtime)[of_pool].sum()),
+            person_days=int(days[of_pool].sum()),
+            labour=float(((in_shift + overtime * beyond) * cost)[of_pool].sum() / HOUR),
+            done=int(np.count_nonzero((finished["ended"] >= 0) & (finished["ended"] < end))),
+            in_line_seconds=integral(rows["time"][mine], change[mine], 0, end),
+            busy_seconds=_within(ready["begin"], ready["end"], np.ones(len(ready), np.int64), end),
+            staffed_seconds=_within(staffed["begin"], staffed["end"], worth, end),
         )
-    own = np.isin(rows["pool"], [number for number, name in enumerate(names) if name not in OUTSIDE])
-    return PoolsUse(tuple(used), Lines(*course(rows["time"][own], change[own])), end)
+
+    kin: dict[str, tuple[int, ...]] = {}
+    for number, name in enumerate(names):
+        kin[family(name)] = (*kin.get(family(name), ()), number)
+    own = ~outsiders(floor)[rows["pool"]]
+    return PoolsUse(
+        pools=tuple(use(name, (number,)) for number, name in enumerate(names)),
+        families=tuple(use(name, numbers) for name, numbers in kin.items() if name not in names),
+        own=Lines(*course(rows["time"][own], change[own])),
+        end=end,
+    )
 
 
 def _hourly(begin: Whole, end: Whole, weight: Whole, hours: int) -> Whole:

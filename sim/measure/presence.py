@@ -11,6 +11,8 @@ from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
 
 EARLIEST = -(2**43)
 """Before any roster begins (seconds)."""
+LATEST = -EARLIEST - 1
+"""After any run ends: what lies between the two fits into a `key`."""
 
 STRETCH = np.dtype([("slot", "i8"), ("begin", "i8"), ("end", "i8"), ("on", "?"), ("away", "?")])
 PIECE = np.dtype([("spell", "i8"), ("stretch", "i8"), ("begin", "i8"), ("end", "i8")])
@@ -32,8 +34,8 @@ class Presence:
 
     def at(self, slot: Whole, time: Whole) -> Whole:
         """Indices of the stretches that slots are in at times (after the changes of that second)."""
-        keys = (self.stretches["slot"] << 44) + self.stretches["begin"] - EARLIEST
-        return np.searchsorted(keys, (np.asarray(slot, np.int64) << 44) + time - EARLIEST, side="right") - 1
+        keys = key(self.stretches["slot"], self.stretches["begin"])
+        return np.searchsorted(keys, key(slot, time), side="right") - 1
 
     def cut(self, slot: Whole, begin: Whole, end: Whole) -> Records:
         """PIECE records of spells of time cut where the slot's presence changes; spells of no length give none."""
@@ -48,6 +50,11 @@ class Presence:
         pieces["begin"] = np.maximum(begin[whose], self.stretches["begin"][pieces["stretch"]])
         pieces["end"] = np.minimum(end[whose], self.stretches["end"][pieces["stretch"]])
         return pieces
+
+
+def key(who: Whole, time: Whole) -> Whole:
+    """One number that orders by who, then by time (EARLIEST to LATEST)."""
+    return np.asarray((np.asarray(who, np.int64) << 44) + time - EARLIEST)
 
 
 def presence(floor: Floor) -> Presence:

@@ -10,10 +10,10 @@ from sim.measure.curves import Flags, Whole
 from sim.measure.outcomes import Outcomes
 from sim.measure.pools import pool_names
 from sim.measure.presence import Presence, presence
+from sim.measure.responses import Standard
 from sim.measure.visits import Visits
 from sim.scenario.calendar import Roster, day_start, roster
 from sim.scenario.schema import Scenario
-from sim.scenario.staff import POOLS
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,26 @@ class ShiftNeed:
 
 
 def shift_needs(
-    every: Outcomes, reported: Outcomes, stays: Visits, floor: Floor, scenario: Scenario, answering: tuple[str, ...]
+    every: Outcomes, reported: Outcomes, stays: Visits, floor: Floor, scenario: Scenario, answering: tuple[str, ...], standard: Standard
 ) -> tuple[ShiftNeed, ...]:
     """The stretches of the reported days on which somebody who answers buyers is on the roster, in order.
 
-    An estimate: what was late before a stretch, or could be done after it, is in none of them. () where there is no standard, or where
-    nobody answers.
+    An estimate: what was late before a stretch, or could be done after it, is in none of them; what a machine refunded unseen needs
+    nobody. () where there is no standard, or where nobody answers.
     """
-    standard = scenario.standards.first_response
-    if standard is None or not answering:
+    if standard.seconds is None or not answering:
         return ()
     end = day_start(scenario.calendar, scenario.calendar.days)
     people = roster(scenario, 0, scenario.calendar.days - 1)
-    answers = np.isin(people.pool, [POOLS.index(name) for name in answering if name in POOLS])
-    spans = _planned(people, answers, end)
     there = presence(floor)
     pools = [number for number, name in enumerate(pool_names(floor)) if name in answering]
-    mine = np.isin(stays.records["pool"], pools) & np.isin(stays.records["refund"], reported["refund"])
-    seconds_each = float(stays.seat_seconds[mine].sum()) / max(1, len(reported))
     in_pool = np.isin(floor.slots["pool"], pools)
+    spans = _planned(people, in_pool, end)
+    mine = np.isin(stays.records["pool"], pools) & np.isin(stays.records["refund"], reported["refund"])
+    seconds_each = float(stays.seat_seconds[mine].sum()) / max(1, int(np.count_nonzero(~reported.unseen)))
 
-    due = np.sort(every["filed"] + standard)
+    come = ~every.unseen
+    due = np.sort(standard.clocks.runs_out(every["pool"][come], every["filed"][come], standard.seconds))
     needs = []
     counted = 0 if not len(spans) else int(np.searchsorted(due, 0))
     for begin, until in spans:

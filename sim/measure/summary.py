@@ -10,14 +10,18 @@ from sim.demand.workload import Workload
 from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
 from sim.measure.address import Address, read
+from sim.measure.counted import counted
 from sim.measure.curves import HOUR, Records
+from sim.measure.effort import effort
 from sim.measure.figures import Figure, Reason
-from sim.measure.handoffs import Handoff, handoffs
+from sim.measure.handoffs import Handoff, Kind, handoffs
 from sim.measure.kpis import Measured, kpis
-from sim.measure.money import FEN, costs
+from sim.measure.mistakes import Confusion, confusion
+from sim.measure.money import FEN, contact_cost, costs
 from sim.measure.outcomes import Outcomes, outcomes
-from sim.measure.pools import PoolsUse, PoolUse, pool_use
-from sim.measure.responses import RESPONSE_HOUR, answering_pools, response_hours
+from sim.measure.pools import PoolsUse, PoolUse, pool_names, pool_use
+from sim.measure.presence import presence
+from sim.measure.responses import RESPONSE_HOUR, Standard, answering_pools, response_hours
 from sim.measure.staffing import ShiftNeed, shift_needs
 from sim.measure.visits import Visits, visits
 from sim.scenario.calendar import day_start
@@ -38,6 +42,7 @@ class RunSummary:
     every: all outcomes; reported: those of the requests filed on the reported days, which the figures are about. unfinished: of these,
     how many were neither closed nor paid at the end of the run, by age; left_over: the same at the end of the reported days.
     costs: yuan by cause. response_hours: RESPONSE_HOUR records. needs: the estimate of people short, stretch by stretch.
+    mistakes: which paths the reported requests were first taken for, staff group by staff group.
     """
 
     scenario: Scenario
@@ -55,6 +60,7 @@ class RunSummary:
     costs: Mapping[str, float]
     unfinished: Mapping[str, int]
     left_over: Mapping[str, int]
+    mistakes: tuple[Confusion, ...]
 
     def at(self, address: Address | str) -> tuple[float | None, Reason | None]:
         """The number at a metric address, or None and why there is none. Raises BadInput for a wrong address."""
@@ -81,6 +87,8 @@ class RunSummary:
             "handoffs": {handoff.name: _handoff(handoff) for handoff in self.handoffs},
             "pools": {pool.name: _pool(pool, self.pools.end) for pool in self.pools.pools},
             "costs": {cause: _one(amount, "yuan") for cause, amount in self.costs.items()},
+            "wrong_acts": {act: figure.value for act, figure in self.kpis["wrong_act_count"].by.items()},
+            "standards": {"count": self.scenario.standards.count},
         }
 
 
@@ -95,10 +103,14 @@ def summarise(log: Log, workload: Workload, floor: Floor, scenario: Scenario, pr
     stays = visits(log, floor, workload)
     pools = pool_use(log, stays, floor, scenario)
     answering = answering_pools(procedure, floor)
-    standard = scenario.standards.first_response
-    each_handoff = handoffs(stays, reported, scenario)
-    needs = shift_needs(every, reported, stays, floor, scenario, answering)
-    by_hour = np.zeros(0, RESPONSE_HOUR) if standard is None else response_hours(reported, standard, pools, answering)
+    together = [number for number, name in enumerate(pool_names(floor)) if name in answering]
+    clocks = counted(scenario.standards.count, floor, presence(floor), together)
+    standard = Standard(scenario.standards.first_response, clocks)
+    each_handoff = handoffs(log, stays, reported, scenario, procedure, clocks)
+    needs = shift_needs(every, reported, stays, floor, scenario, answering, standard)
+    by_hour = np.zeros(0, RESPONSE_HOUR) if standard.seconds is None else response_hours(reported, standard, pools, answering)
+    contacts = contact_cost(scenario)
+    work = effort(stays, floor, procedure, len(workload))
     return RunSummary(
         scenario=scenario,
         engine=log.engine,
@@ -107,14 +119,15 @@ def summarise(log: Log, workload: Workload, floor: Floor, scenario: Scenario, pr
         every=every,
         reported=reported,
         visits=stays,
-        kpis=kpis(Measured(reported, every, pools, each_handoff, needs, by_hour, answering, standard)),
+        kpis=kpis(Measured(reported, every, pools, each_handoff, needs, by_hour, answering, standard, work, contacts)),
         handoffs=each_handoff,
         pools=pools,
         needs=needs,
         response_hours=by_hour,
-        costs=costs(reported, sum(pool.labour for pool in pools.pools)),
+        costs=costs(reported, sum(pool.labour for pool in pools.pools), contacts),
         unfinished=unfinished_at(reported, reported.horizon),
         left_over=unfinished_at(reported, min(end, reported.horizon)),
+        mistakes=confusion(reported, [f"{pool}/{name}" for pool, name, _ in scenario.groups()]),
     )
 
 
@@ -149,10 +162,24 @@ def _handoff(handoff: Handoff) -> dict[str, Any]:
         "asked": handoff.asked,
         "answered": handoff.answered,
         "open": handoff.open,
+        "lost": handoff.lost,
         "standard_hours": None if handoff.standard is None else handoff.standard / HOUR,
         "within_standard": {**_one(handoff.within_standard.value, "share"), **_why(handoff.within_standard)},
         "mean_hours": handoff.mean_hours,
         "p90_hours": handoff.p90_hours,
+        "kinds": {kind.name: _kind(kind) for kind in handoff.kinds},
+    }
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {
+        "standard_hours": None if kind.standard is None else kind.standard / HOUR,
+        "asked": kind.asked,
+        "answered": kind.answered,
+        "open": kind.open,
+        "lost": kind.lost,
+        "judged": kind.judged if kind.standard is not None else None,
+        "in_time": kind.in_time if kind.standard is not None else None,
     }
 
 

@@ -1,6 +1,7 @@
 """What the tests of measurement share: a scenario of two reported days with few people in it, and a desk measured under it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sim.demand.workload import REFUND, Workload
 from sim.desk.contract import Floor
 from sim.desk.log import Log
+from sim.desk.records import LINE
 from sim.desk.simulate import floor_of
 from sim.measure.summary import RunSummary, summarise
 from sim.scenario import Scenario, load_scenario
@@ -41,6 +43,26 @@ STAFF: dict[str, Any] = {
 }
 """Slots 0 and 1 are the agents, 08:00-16:00 with a break at 12:00; 2 supervisor, 3 warehouse, 4 inspection, 5 carrier round the clock."""
 
+COUNT_STAFFED: dict[str, Any] = {"standards": {"count": "staffed"}}
+"""Standards count only the time in which somebody who answers is on duty."""
+
+DEDICATED: dict[str, Any] = {
+    "calendar": {"days": 2, "drain_days": 8, "warmup_days": 0},
+    "pools": {
+        "agents": {
+            "groups": {
+                "regular": {"paths": [1, 2]},
+                "late": {
+                    "cost_per_hour": "42 yuan",
+                    "paths": [3, 4],
+                    "shifts": {"late": {"from": "12:00", "to": "20:00", "count": 1}},
+                },
+            }
+        }
+    },
+}
+"""Agents dedicated to paths: pool 0 is "agents_12", 08:00-16:00 as before; pool 1 is "agents_34", one person (slot 2), 12:00-20:00."""
+
 Measure = Callable[..., RunSummary]
 
 
@@ -56,9 +78,10 @@ def scenario(tmp_path: Path) -> Scenario:
 
 
 def its_floor(scenario: Scenario) -> Floor:
-    """The scenario's floor with nobody absent."""
+    """The scenario's floor with nobody absent, and with a line for each pool in place of the refund desk's; none takes batches."""
     people = roster(scenario, 0, scenario.calendar.days + scenario.calendar.drain_days - 1)
-    return floor_of(scenario, Workload(np.zeros(0, REFUND), absence=np.ones((len(people), people.days))))
+    found = floor_of(scenario, Workload(np.zeros(0, REFUND), absence=np.ones((len(people), people.days))))
+    return replace(found, lines=np.array([(pool, 1, 0, 0) for pool in range(len(found.pools))], LINE))
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ from tests.measure.tiny import HOUR, Diary
         ("completion_hours.path_4.p90", Address("completion_hours", "path_4", "p90")),
         ("handoff_within_standard.agent_supervisor", Address("handoff_within_standard", "agent_supervisor")),
         ("backlog.agents.peak", Address("backlog", "agents", "peak")),
+        ("backlog.agents_12.peak", Address("backlog", "agents_12", "peak")),
+        ("occupancy.after_sales", Address("occupancy", "after_sales")),
+        ("wrong_act_count.blank_refusal", Address("wrong_act_count", "blank_refusal")),
         ("first_response_within_30min.worst_hour", Address("first_response_within_30min", "", "worst_hour")),
     ],
 )
@@ -39,6 +42,8 @@ def test_an_address_names_a_metric_a_part_and_a_statistic(text: str, address: Ad
         ("handoff_within_standard.agent_superviser", "handoff_within_standard.agent_supervisor"),
         ("backlog.agents.peek", "backlog.agents.peak"),
         ("backlog.agent", "backlog.agents"),
+        ("backlog.agents_15", "backlog.agents"),
+        ("wrong_act_count.blank_refusl", "wrong_act_count.blank_refusal"),
         ("first_response_within_30min.path_1.worst_hour", None),
     ],
 )
@@ -53,7 +58,17 @@ def test_a_wrong_address_says_what_is_allowed_and_the_nearest_name(text: str, ne
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "completion_hours.", "total_cost.path_1", "total_cost.p90", "completion_hours.agents", "occupancy.path_1"]
+    "text",
+    [
+        "",
+        ".",
+        "completion_hours.",
+        "total_cost.path_1",
+        "total_cost.p90",
+        "completion_hours.agents",
+        "completion_hours.agents_12",
+        "occupancy.path_1",
+    ],
 )
 def test_what_a_metric_does_not_have_is_bad_input(text: str) -> None:
     with pytest.raises(BadInput, match="allowed words"):

@@ -1,5 +1,6 @@
 """Each invariant is broken once, and named."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,21 @@ from sim.desk.log import Log
 from sim.desk.records import BEGAN, CLOSED, FILED, FINISHED, JOINED, LEDGER
 from sim.measure import invariants
 from sim.measure.invariants import check
+from sim.rules.masks import BITS, masks
 from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
 from tests.measure.tiny import (
+    AGAIN,
     AGENTS,
     ASK,
     AUTO_REFUNDED,
     BUYER_CLOCK,
+    BY_ITSELF,
     CARRIERS,
     CLOSED_BY_CLOCK,
     DESK,
+    FORCE,
+    MACHINE,
+    PAY,
     SELLER_CLOCK,
     WITHDRAWN,
     Diary,
@@ -280,11 +287,24 @@ def test_alarms_and_outcomes_without_a_name_are_named() -> None:
     [
         ({"refunded": [10_001]}, "1 refunds gave back more than was paid, first refund 0"),
         ({"coupon": [-1]}, "1 refunds have a negative amount of coupon, first refund 0"),
-        ({"lost": [500]}, "1 refunds have goods and money both lost, yet nothing was refunded, first refund 0"),
+        ({"lost": [500]}, "1 refunds have goods and money both lost, yet nothing was refunded or sent anew, first refund 0"),
+        (
+            {"over_granted": [800], "refunded": [500], "compensation": [299]},
+            "1 refunds were granted more beyond what was owed than was given at all, first refund 0",
+        ),
+        *(({cause: [-1]}, f"1 refunds have a negative amount of {cause}, first refund 0") for cause in ("recall", "premium", "fees")),
     ],
 )
 def test_money_that_does_not_add_up_is_named(ledger: dict[str, list[int]], told: str) -> None:
     assert only(violations(Diary().answered(0, 0).log(**ledger))) == told
+
+
+def test_goods_may_be_lost_where_new_ones_were_sent() -> None:
+    assert violations(Diary().answered(0, 0).log(lost=[500], reshipped=[700])) == []
+
+
+def test_all_that_was_given_may_be_too_much() -> None:
+    assert violations(Diary().answered(0, 0).log(over_granted=[800], refunded=[500], compensation=[300])) == []
 
 
 def test_a_request_may_state_more_than_was_paid() -> None:
@@ -297,3 +317,77 @@ def test_money_of_a_refund_that_was_never_filed_is_named() -> None:
         "coupon: the ledger holds 500 fen, the refunds that were filed 0 fen",
         "1 refunds have a ledger although they were never filed, first refund 1",
     ]
+
+
+# ---------------------------------------------------------------- machines, force, marks
+def unseen(automatic: int) -> Log:
+    return Diary().filed(0).closed(0).log(automatic=[automatic], path=[3], refunded=[500])
+
+
+@pytest.mark.parametrize("automatic", [MACHINE, FORCE])
+def test_work_before_a_machine_or_force_refunded_it_unseen_is_named(automatic: int) -> None:
+    assert violations(unseen(automatic)) == []
+    worked = Diary().filed(0).joined(0, step=PAY).began(0, step=PAY).finished(20, step=PAY).closed(20)
+    assert "were worked on before a machine, or force" in only(violations(worked.log(automatic=[automatic], path=[3])))
+
+
+def test_work_on_the_goods_after_a_machine_refunded_it_is_none_of_that() -> None:
+    diary = Diary().filed(0).waits(0, step=BY_ITSELF).joined(50, step=AGAIN).began(50, step=AGAIN).finished(60, step=AGAIN).closed(60)
+    assert violations(diary.log(automatic=[MACHINE], path=[4])) == []
+
+
+def test_a_machine_may_send_the_money_of_a_return_ahead_after_an_answer_and_of_nothing_else() -> None:
+    diary = Diary().answered(0, 5)
+    assert violations(diary.log(automatic=[MACHINE], path=[4])) == []
+    assert violations(diary.log(automatic=[MACHINE], path=[3], converted=[1])) == []
+    assert "are no returns" in only(violations(diary.log(automatic=[MACHINE], path=[3])))
+
+
+def test_force_after_an_answer_is_named() -> None:
+    assert "answered before they were refunded by force" in only(violations(Diary().answered(0, 5).log(automatic=[FORCE], path=[4])))
+
+
+@pytest.mark.parametrize(
+    ("ledger", "told"),
+    [
+        ({"ruled": [3], "intervened": [1]}, "1 refunds have a mark of ruled that means nothing, first refund 0"),
+        ({"refused": [3]}, "1 refunds have a mark of refused that means nothing, first refund 0"),
+        ({"wrong_acts": [64]}, "1 refunds have a mark of wrong_acts that means nothing, first refund 0"),
+        ({"missed": [-1]}, "1 refunds have a mark of missed that means nothing, first refund 0"),
+        ({"path": [5]}, "1 refunds have a mark of path that means nothing, first refund 0"),
+        ({"chases": [-1]}, "1 refunds have a count of chases below 0, first refund 0"),
+        ({"ruled": [2]}, "1 refunds were ruled on by a platform that never stepped in, first refund 0"),
+        ({"taken_for": [2], "taken_by": [-1]}, "1 refunds were taken for a path by a group that nobody is in, first refund 0"),
+        ({"taken_for": [2], "taken_by": [5]}, "1 refunds were taken for a path by a group that nobody is in, first refund 0"),
+        ({"rules": [[0, 2**61]]}, "1 refunds were decided by a rule that does not exist, first refund 0"),
+        ({"rules": [[-1, 0]]}, "1 refunds were decided by a rule that does not exist, first refund 0"),
+    ],
+)
+def test_marks_that_mean_nothing_are_named(ledger: dict[str, list[int]], told: str) -> None:
+    assert only(violations(Diary().answered(0, 0).log(**ledger))) == told
+
+
+def test_marks_that_mean_something_are_not() -> None:
+    every = 2 ** (len(masks().rules) - BITS) - 1
+    marks = {"path": [4], "ruled": [2], "intervened": [1], "refused": [2], "wrong_acts": [63], "taken_for": [1], "taken_by": [4]}
+    assert violations(Diary().answered(0, 0).log(**marks, rules=[[2**BITS - 1, every]])) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "column", "right", "wrong"),
+    [("instant", "automatic", MACHINE, FORCE), ("forced", "automatic", FORCE, 0), ("ruled_for_buyer", "ruled", 2, 1)],
+)
+def test_an_outcome_of_which_the_ledger_tells_something_else_is_named(outcome: str, column: str, right: int, wrong: int) -> None:
+    desk = replace(DESK, outcomes=(outcome,))
+    diary = Diary().filed(0).closed(0, outcome=0)
+    found = []
+    for value in (right, wrong):
+        log = diary.log(path=[3], intervened=[1], **{column: [value]})
+        found.append(check(log, workload(log), floor(), desk))
+    assert found[0] == []
+    assert f"ended as {outcome}, and the ledger's {column} says something else" in only(found[1])
+
+
+def test_rules_that_decided_about_a_refund_that_was_never_filed_are_named() -> None:
+    found = violations(Diary().answered(0, 0).log(refunds=2, rules=[[1, 0], [0, 1]]))
+    assert found == ["1 refunds have a ledger although they were never filed, first refund 1"]

@@ -2,10 +2,31 @@
 
 import pytest
 
+from sim.measure.effort import effort
 from sim.measure.figures import metrics
 from sim.measure.summary import RunSummary
+from sim.measure.visits import visits
 from tests.measure.conftest import Measure
-from tests.measure.tiny import AUTO_REFUNDED, CLOSED_BY_CLOCK, DAY, HOUR, REFUNDED, SELLER_CLOCK, WITHDRAWN, Diary
+from tests.measure.tiny import (
+    AGAIN,
+    ASK,
+    ASK_AGAIN,
+    AUTO_REFUNDED,
+    CARRIERS,
+    CLOSED_BY_CLOCK,
+    DAY,
+    DESK,
+    FORCE,
+    HOUR,
+    MACHINE,
+    MINUTE,
+    REFUNDED,
+    SELLER_CLOCK,
+    WITHDRAWN,
+    Diary,
+    floor,
+    workload,
+)
 
 NINE = 9 * HOUR
 
@@ -62,6 +83,16 @@ def test_the_shop_completed_itself_what_no_clock_and_no_platform_ended(measure: 
     assert value(summary, "intervention_rate") == 1 / 6
 
 
+def test_a_refund_by_a_machine_is_the_shops_own_and_one_by_force_is_the_platforms(measure: Measure) -> None:
+    summary = measure(completed_after(0, 0, 1, None).log(automatic=[MACHINE, FORCE, 0, 0]))
+    assert value(summary, "self_completion_rate") == 2 / 3
+    assert value(summary, "intervention_rate") == 1 / 4
+
+
+def test_what_was_forced_after_a_dispute_is_one_intervention(measure: Measure) -> None:
+    assert value(measure(completed_after(1, 1).log(automatic=[FORCE, 0], intervened=[1, 0])), "intervention_rate") == 0.5
+
+
 def test_disputes_need_orders(measure: Measure) -> None:
     found, reason = measure(completed_after(1).log()).at("dispute_rate")
     assert found is None
@@ -83,12 +114,36 @@ def test_what_the_sellers_clock_ended_is_given_as_share_count_and_yuan(measure: 
 
 def test_money_is_told_by_cause_in_yuan_and_the_refunded_money_is_no_cost(measure: Measure) -> None:
     log = completed_after(1, 2).log(
-        refunded=[9_900, 100], compensation=[500, 250], lost=[9_900, 0], freight=[0, 1_000], coupon=[500, 0], path=[1, 4]
+        refunded=[9_900, 100],
+        compensation=[500, 250],
+        over_granted=[0, 30],
+        lost=[9_900, 0],
+        freight=[0, 1_000],
+        recall=[800, 0],
+        premium=[0, 100],
+        fees=[10, 200],
+        reshipped=[0, 4_000],
+        coupon=[500, 0],
+        path=[1, 4],
     )
     summary = measure(log)
     labour = summary.costs["labour"]
-    assert summary.costs == {"labour": labour, "compensation": 7.5, "coupon": 5.0, "freight": 10.0, "lost": 99.0, "total": labour + 121.5}
-    assert value(summary, "total_cost") == labour + 121.5
+    rest = {
+        "contacts": 0.0,
+        "compensation": 7.5,
+        "over_granted": 0.3,
+        "coupon": 5.0,
+        "freight": 10.0,
+        "recall": 8.0,
+        "premium": 1.0,
+        "fees": 2.1,
+        "reshipped": 40.0,
+        "lost": 99.0,
+    }
+    assert summary.costs == {"labour": labour, **rest, "total": pytest.approx(labour + sum(rest.values()))}
+    assert value(summary, "total_cost") == summary.costs["total"]
+    assert value(summary, "over_granted_amount") == 0.3
+    assert value(summary, "over_granted_amount.path_1") == 0.0
     assert value(summary, "double_loss_amount") == 99.0
     assert value(summary, "double_loss_amount.path_4") == 0.0
     assert summary.kpis["double_loss_amount"].parts["requests"] == 1
@@ -132,3 +187,104 @@ def test_no_figure_is_missing_and_each_has_its_unit_and_direction(measure: Measu
     for name, figure in summary.kpis.items():
         assert (figure.unit, figure.better) == (metrics()[name].unit, metrics()[name].better)
         assert (figure.value is None) == (figure.reason is not None), name
+
+
+@pytest.mark.parametrize(("carrier", "warehouse", "yuan"), [(True, True, 800), (False, True, 400), (False, False, 0)])
+def test_each_named_contact_costs_a_person_a_day_of_the_reported_days(measure: Measure, carrier: bool, warehouse: bool, yuan: int) -> None:
+    overlay = {"policy": {"named_contact": {"carrier": carrier, "warehouse": warehouse}}, "costs": {"contact_person": "200 yuan"}}
+    assert measure(completed_after(1).log(), overlay).costs["contacts"] == yuan
+
+
+def test_the_money_of_requests_filed_after_the_reported_days_is_no_cost_of_theirs(measure: Measure) -> None:
+    diary = completed_after(1).filed(2 * DAY, 1).closed(3 * DAY, 1)
+    assert measure(diary.log(recall=[800, 900])).costs["recall"] == 8.0
+
+
+# ---------------------------------------------------------------- what happened to the requests
+def test_marks_of_the_ledger_are_rates_over_all_requests_and_by_path(measure: Measure) -> None:
+    log = completed_after(1, 2, None, 4).log(complained=[1, 0, 1, 0], mistakes=[0, 2, 0, 1], path=[1, 4, 4, 4])
+    summary = measure(log)
+    assert value(summary, "complaint_rate") == 0.5
+    assert value(summary, "complaint_rate.path_4") == 1 / 3
+    assert value(summary, "wrong_path_rate") == 0.5
+    assert value(summary, "wrong_path_rate.path_1") == 0.0
+    nothing, reason = summary.at("complaint_rate.path_2")
+    assert nothing is None
+    assert reason is not None
+    assert reason.key == "no_requests"
+
+
+def test_only_disputes_ruled_against_the_shop_are_counted_as_lost(measure: Measure) -> None:
+    summary = measure(completed_after(1, 1, 1).log(intervened=[1, 1, 1], ruled=[2, 1, 0], path=[3, 3, 4]))
+    assert value(summary, "dispute_count") == 1
+    assert value(summary, "dispute_count.path_3") == 1
+    assert value(summary, "dispute_count.path_4") == 0
+
+
+def test_withdrawn_are_those_that_the_buyer_ended(measure: Measure) -> None:
+    diary = Diary().filed(NINE).closed(NINE + HOUR, 0, WITHDRAWN).filed(NINE, 1).closed(NINE + HOUR, 1).filed(NINE, 2)
+    assert value(measure(diary.log()), "withdrawn_rate") == 1 / 3
+
+
+def test_chasers_and_enquiries_are_counted_one_by_one(measure: Measure) -> None:
+    summary = measure(completed_after(1, 1, 1).filed(3 * DAY, 3).log(chases=[3, 0, 1, 2], enquiries=[0, 2, 0, 4], path=[1, 1, 2, 1]))
+    assert (value(summary, "chase_count"), value(summary, "enquiry_count")) == (4, 2)
+    assert (value(summary, "chase_count.path_2"), value(summary, "enquiry_count.path_1")) == (1, 2)
+
+
+def test_wrong_acts_are_counted_act_by_act(measure: Measure) -> None:
+    """Bits in the order of the acts: 1 = unconfirmed, 8 = a blank refusal, 32 = needless freight."""
+    summary = measure(completed_after(1, 1, 1).log(wrong_acts=[1 + 8, 8, 32], path=[1, 3, 4]))
+    assert value(summary, "wrong_act_count") == 4
+    acts = ("unconfirmed", "unnumbered", "beyond_authority", "blank_refusal", "missed_compensation", "needless_freight")
+    assert [value(summary, f"wrong_act_count.{act}") for act in acts] == [1, 0, 0, 2, 0, 1]
+    assert value(summary, "wrong_act_count.path_1") == 2
+    assert summary.to_json()["wrong_acts"]["blank_refusal"] == 2
+
+
+def test_missed_compensation_is_counted_by_request_whoever_missed_it(measure: Measure) -> None:
+    assert value(measure(completed_after(1, 1, 1).log(missed=[1, 1, 0], wrong_acts=[0, 0, 16])), "missed_compensation_count") == 2
+
+
+# ---------------------------------------------------------------- the shop's own work
+def test_untouched_are_those_completed_with_no_work_by_the_shops_own_people(measure: Measure) -> None:
+    diary = completed_after(0, None).answered(NINE, 0, refund=2).filed(NINE, 3).joined(NINE, 3, ASK, CARRIERS)
+    diary.began(NINE, 3, ASK, CARRIERS, 5).finished(NINE + 60, 3, ASK, CARRIERS, 5).closed(NINE + 60, 3)
+    diary.filed(NINE, 4).joined(NINE, 4).closed(NINE + 60, 4).left(NINE + 60, 4)
+    summary = measure(diary.log(path=[1, 1, 1, 2, 2]))
+    assert value(summary, "untouched_rate") == 3 / 5  # by nobody, by a carrier alone, out of the line; the open one is not completed
+    assert value(summary, "untouched_rate.path_1") == 1 / 3
+
+
+def test_work_by_an_outside_company_leaves_a_request_untouched_by_the_shop(measure: Measure) -> None:
+    outside = {"cost_per_hour": "0 yuan", "shifts": {"all": {"from": "00:00", "to": "24:00", "count": 1}}}
+    pools = {"pools": {"outside": {"shift_end": "finish", "groups": {"company": outside}}}, "policy": {"inspection": {"outside": True}}}
+    diary = Diary().filed(NINE).joined(NINE, line=4).began(NINE, line=4, slot=5).finished(NINE + 60, line=4, slot=5).closed(NINE + 60)
+    summary = measure(diary.log(), pools)
+    assert summary.pools.pools[4].name == "outside"
+    assert value(summary, "untouched_rate") == 1.0
+
+
+def test_rework_is_the_own_peoples_time_at_steps_that_would_not_be_there(measure: Measure) -> None:
+    diary = Diary().answered(NINE, 0, works=HOUR).joined(NINE, 1, AGAIN).filed(NINE - 60, 1).began(NINE + HOUR, 1, AGAIN)
+    diary.finished(NINE + HOUR + 30 * MINUTE, 1, AGAIN).joined(NINE + 2 * HOUR, 1, ASK_AGAIN, CARRIERS)
+    diary.began(NINE + 2 * HOUR, 1, ASK_AGAIN, CARRIERS, 5).finished(NINE + 5 * HOUR, 1, ASK_AGAIN, CARRIERS, 5)
+    summary = measure(diary.log(path=[1, 3]))
+    assert value(summary, "rework_hours") == 0.5
+    assert value(summary, "rework_hours.path_1") == 0.0
+    assert value(summary, "rework_hours.path_3") == 0.5
+
+
+def test_a_batch_is_worked_on_by_one_person() -> None:
+    diary = Diary()
+    for refund in range(3):
+        diary.filed(0, refund).joined(0, refund, AGAIN, line=5)
+    for refund in range(3):
+        diary.began(0, refund, AGAIN, line=5).finished(90, refund, AGAIN, line=5)
+    log, on = diary.log(), floor(batch=(30, 0))
+    assert effort(visits(log, on, workload(log)), on, DESK, 4).rework.tolist() == [30, 30, 30, 0]
+
+
+def test_output_does_not_count_what_no_person_did(measure: Measure) -> None:
+    summary = measure(completed_after(1, 0, 0).log(automatic=[0, MACHINE, FORCE]))
+    assert value(summary, "output_per_person") == 1 / 4

@@ -5,7 +5,25 @@ import numpy as np
 from sim.demand.workload import NEVER
 from sim.desk.records import LEDGER
 from sim.measure.outcomes import MONEY, TOLD, Outcomes, outcomes
-from tests.measure.tiny import AUTO_REFUNDED, CLOSED_BY_CLOCK, DESK, HOUR, PAY, SELLER_CLOCK, WITHDRAWN, Diary, workload
+from tests.measure.tiny import (
+    AGENTS,
+    ASK,
+    AUTO_REFUNDED,
+    BY_ITSELF,
+    CARRIERS,
+    CLOCK,
+    CLOSED_BY_CLOCK,
+    DESK,
+    FORCE,
+    HOUR,
+    MACHINE,
+    PAY,
+    SELLER_CLOCK,
+    SUPERVISORS,
+    WITHDRAWN,
+    Diary,
+    workload,
+)
 
 
 def of(diary: Diary, until: int = 100 * HOUR, refunds: int | None = None, **ledger: object) -> Outcomes:
@@ -75,7 +93,33 @@ def test_which_clock_ended_it_is_told_by_the_outcome_also_where_the_ledger_says_
 
 
 def test_the_ledger_is_taken_over_whole() -> None:
-    values = {name: [number] for number, name in enumerate(LEDGER.names or (), start=1) if name != "automatic"}
-    found = of(Diary().answered(0, 0), **values)
+    values = {name: [number] for number, name in enumerate((*TOLD, *MONEY), start=1)}
+    found = of(Diary().answered(0, 0), **values, rules=[[2**61, 5]])
     assert {name: found[name].tolist() for name in values} == values
-    assert {*TOLD, *MONEY, "automatic"} == set(LEDGER.names or ()), "a column of the ledger is measured by nobody"
+    assert found["rules"].tolist() == [[2**61, 5]]
+    assert {*TOLD, *MONEY, "automatic", "rules"} == set(LEDGER.names or ()), "a column of the ledger is measured by nobody"
+
+
+def test_a_machine_that_sends_the_money_ahead_completes_the_request_then() -> None:
+    diary = Diary().filed(0).waits(70, step=BY_ITSELF).closed(9_000)
+    assert of(diary)["completed"].tolist() == [70]
+
+
+def test_waiting_for_work_that_pays_pays_nothing() -> None:
+    assert of(Diary().filed(0).waits(70, step=PAY).closed(9_000))["completed"].tolist() == [9_000]
+
+
+def test_what_a_machine_or_force_refunded_before_anybody_answered_is_unseen() -> None:
+    diary = Diary().filed(0, 0).closed(0, 0).filed(0, 1).closed(0, 1).filed(0, 2).closed(0, 2).answered(0, 5, refund=3)
+    found = of(diary, automatic=[MACHINE, FORCE, CLOCK, MACHINE])
+    assert found.unseen.tolist() == [True, True, False, False]
+
+
+def test_the_pool_is_the_one_that_answered_or_in_whose_line_it_first_stood_for_an_answer() -> None:
+    diary = Diary().filed(0).joined(0, step=ASK, line=CARRIERS).filed(0, 1).joined(0, 1).gave_up(9, 1)
+    diary.joined(10, 1, line=SUPERVISORS).began(20, 1, line=SUPERVISORS, slot=2).filed(0, 2).joined(0, 2)
+    assert of(diary)["pool"].tolist() == [-1, SUPERVISORS, AGENTS]
+
+
+def test_it_is_withdrawn_where_the_outcome_says_so() -> None:
+    assert of(Diary().filed(0).closed(1, 0, WITHDRAWN).filed(0, 1).closed(1, 1))["withdrawn"].tolist() == [1, 0]

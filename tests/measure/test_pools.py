@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.measure.pools import PoolUse
+from sim.measure.pools import PoolUse, family
 from sim.measure.summary import RunSummary
-from tests.measure.conftest import Measure
+from tests.measure.conftest import DEDICATED, Measure
 from tests.measure.tiny import ASK, CARRIERS, DAY, HOUR, MINUTE, Diary
 
 EIGHT, NINE, FOUR_PM = 8 * HOUR, 9 * HOUR, 16 * HOUR
@@ -139,3 +139,75 @@ def test_the_peak_is_that_of_the_reported_days_and_the_clear_time_may_lie_after_
 def test_who_gave_back_a_case_that_was_closed_put_nobody_into_line(measure: Measure) -> None:
     diary = Diary().filed(NINE).joined(NINE).began(NINE).closed(NINE + 60, outcome=3).handed_back(NINE + 120)
     assert agents(measure(diary.log())).peak == 0
+
+
+def test_overtime_is_paid_at_its_own_rate_and_the_shift_at_the_usual(measure: Measure) -> None:
+    pay = {"pools": {"agents": {"groups": {"regular": {"overtime_pay": 1.5}}}}}
+    log = Diary().answered(FOUR_PM - 10 * MINUTE, 0, works=30 * MINUTE).log()
+    summary = measure(log, pay)
+    assert summary.at("labour_cost.agents")[0] == pytest.approx(42 * (32 + 1.5 / 3))
+    assert summary.costs["labour"] == pytest.approx(42 * (32 + 1.5 / 3) + 60 * 16 + 30 * 16 + 30 * 16)
+    assert agents(summary).on_duty == 2 * 2 * 8 * HOUR + 20 * MINUTE
+
+
+# ---------------------------------------------------------------- pools that are there only in some scenarios
+OUTSIDE = {"cost_per_hour": "0 yuan", "shifts": {"always": {"from": "00:00", "to": "24:00", "count": 1}}}
+
+
+def test_a_company_outside_is_no_more_the_shops_own_than_the_carriers(measure: Measure) -> None:
+    diary = Diary()
+    for refund in range(3):
+        diary.filed(0, refund).joined(0, refund, line=4)
+    pools = {"pools": {"outside": {"shift_end": "finish", "groups": {"company": OUTSIDE}}}, "policy": {"inspection": {"outside": True}}}
+    summary = measure(diary.log(), pools)
+    assert [pool.name for pool in summary.pools.inside] == ["agents", "supervisors", "warehouse", "inspection"]
+    assert summary.at("backlog.outside.peak")[0] == 3
+    assert summary.at("backlog.peak")[0] == 0
+    assert summary.at("overtime.outside")[0] == 0.0
+
+
+def test_what_is_asked_of_a_pool_that_is_not_there_is_null_with_a_reason(measure: Measure) -> None:
+    summary = measure(Diary().answered(NINE, 0).log())
+    for address in ("backlog.after_sales", "occupancy.outside", "labour_cost.agents_12", "output_per_person.after_sales"):
+        value, reason = summary.at(address)
+        assert value is None
+        assert reason is not None
+        assert reason.key == "no_such_pool"
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("agents_12", "agents"), ("agents_3", "agents"), ("agents", "agents"), ("after_sales", "after_sales"), ("pool_1", "pool_1")],
+)
+def test_a_dedicated_pool_belongs_to_the_pool_that_it_is_a_part_of(name: str, of: str) -> None:
+    assert family(name) == of
+
+
+def dedicated() -> Diary:
+    """In the line of each of the two pools of agents: two from 9:00 on in the first, one from 10:00 on in the second; taken at 12:30."""
+    diary = Diary()
+    for refund, (filed, line, slot) in enumerate(((NINE, 0, 0), (NINE, 0, 1), (10 * HOUR, 1, 2))):
+        diary.filed(filed, refund).joined(filed, refund, line=line).began(12 * HOUR + 30 * MINUTE, refund, line=line, slot=slot)
+        diary.finished(13 * HOUR + 30 * MINUTE, refund, line=line, slot=slot).closed(13 * HOUR + 30 * MINUTE, refund)
+    return diary
+
+
+def test_agents_dedicated_to_paths_are_pools_by_themselves_and_one_together(measure: Measure) -> None:
+    summary = measure(dedicated().log(), DEDICATED)
+    assert [pool.name for pool in summary.pools.pools][:3] == ["agents_12", "agents_34", "supervisors"]
+    assert list(summary.to_json()["pools"])[:2] == ["agents_12", "agents_34"]
+    assert "agents" not in summary.to_json()["pools"]
+    hours = {"agents_12": 2 * 2 * 8.0, "agents_34": 2 * 8.0, "agents": 48.0}
+    assert {name: summary.at(f"labour_cost.{name}")[0] for name in hours} == {name: 42 * many for name, many in hours.items()}
+    assert [summary.at(f"backlog.{name}.peak")[0] for name in hours] == [2, 1, 3]
+    assert summary.at("backlog.peak")[0] == 3
+    assert summary.at("occupancy.agents")[0] == pytest.approx(3 / (2 * 2 * 7.5 + 2 * 8))
+    assert summary.at("output_per_person")[0] == 3 / 6
+    assert summary.at("output_per_person.agents")[0] == summary.at("output_per_person")[0]
+
+
+def test_families_are_counted_once_in_what_is_summed(measure: Measure) -> None:
+    together = measure(dedicated().log(), DEDICATED)
+    assert together.at("labour_cost")[0] == 42 * 48 + 60 * 16 + 30 * 16 + 30 * 16
+    assert together.at("overtime")[0] == 0.0
+    assert together.costs["labour"] == together.at("labour_cost")[0]

@@ -1,8 +1,8 @@
 """The estimate of people short, as a line that can be checked by hand."""
 
 from sim.measure.summary import RunSummary
-from tests.measure.conftest import Measure
-from tests.measure.tiny import DAY, HOUR, MINUTE, Diary
+from tests.measure.conftest import COUNT_STAFFED, DEDICATED, Measure
+from tests.measure.tiny import DAY, HOUR, MACHINE, MINUTE, Diary
 
 MORNING = 8 * HOUR
 
@@ -64,3 +64,28 @@ def test_without_a_standard_nothing_is_due(measure: Measure) -> None:
     assert value is None
     assert reason is not None
     assert reason.key == "no_standard"
+
+
+def test_what_a_machine_refunded_unseen_needs_nobody(measure: Measure) -> None:
+    diary = rush(10, MORNING, 10)
+    for refund in range(10, 20):
+        diary.filed(MORNING, refund).closed(MORNING, refund)
+    summary = measure(diary.log(automatic=[0] * 10 + [MACHINE] * 10))
+    assert (summary.needs[0].due, summary.needs[0].seconds_each) == (10, 600)
+
+
+def test_on_staffed_hours_the_standard_runs_out_in_the_shift_that_takes_it_up(measure: Measure) -> None:
+    """Filed at 11:50, ten minutes before the break of all: by the calendar due at 12:20, on staffed hours at 12:50."""
+    late = {"from": "12:30", "to": "20:00", "count": 1}
+    shifts = {"pools": {"agents": {"groups": {"regular": {"shifts": {"late": late}}}}}}
+    log = rush(1, 11 * HOUR + 50 * MINUTE, 10).log()
+    assert [need[2] for need in needs(measure(log, shifts))][:3] == [1, 0, 0]
+    assert [need[2] for need in needs(measure(log, COUNT_STAFFED, shifts))][:3] == [0, 1, 0]
+
+
+def test_agents_dedicated_to_paths_are_counted_together(measure: Measure) -> None:
+    assert [need[:2] + need[4:5] for need in needs(measure(rush(1, MORNING, 10).log(), DEDICATED))][:3] == [
+        (8.0, 12.0, 2),
+        (12.0, 16.0, 3),
+        (16.0, 20.0, 1),
+    ]

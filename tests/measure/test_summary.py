@@ -6,7 +6,7 @@ import pytest
 
 from sim.measure.summary import summarise
 from sim.scenario import Scenario
-from tests.measure.conftest import Measure
+from tests.measure.conftest import COUNT_STAFFED, Measure
 from tests.measure.tiny import DESK, HOUR, Diary, floor, workload
 
 
@@ -24,6 +24,8 @@ def test_the_document_has_the_shape_that_the_design_promises(measure: Measure) -
         "handoffs",
         "pools",
         "costs",
+        "wrong_acts",
+        "standards",
     ]
     assert document["schema"] == 1
     assert set(document["scenario"]) == {"name", "hash"}
@@ -40,7 +42,20 @@ def test_the_document_has_the_shape_that_the_design_promises(measure: Measure) -
         "warehouse_carrier",
     ]
     assert list(document["pools"]) == ["agents", "supervisors", "warehouse", "inspection", "carriers"]
-    assert list(document["costs"]) == ["labour", "compensation", "coupon", "freight", "lost", "total"]
+    assert list(document["costs"]) == [
+        "labour",
+        "contacts",
+        "compensation",
+        "over_granted",
+        "coupon",
+        "freight",
+        "recall",
+        "premium",
+        "fees",
+        "reshipped",
+        "lost",
+        "total",
+    ]
 
 
 def test_it_holds_only_what_json_knows(measure: Measure) -> None:
@@ -65,3 +80,14 @@ def test_a_floor_that_is_not_the_scenarios_is_refused(scenario: Scenario) -> Non
     log = Diary().answered(9 * HOUR, 60).log()
     with pytest.raises(ValueError, match="the floor has 2 slots, the scenario's roster 6"):
         summarise(log, workload(log), floor(), scenario, DESK)
+
+
+def test_the_document_says_which_time_the_standards_count(measure: Measure) -> None:
+    log = Diary().answered(9 * HOUR, 60).log()
+    assert measure(log).to_json()["standards"] == {"count": "calendar"}
+    assert measure(log, COUNT_STAFFED).to_json()["standards"] == {"count": "staffed"}
+
+
+def test_whom_the_confusion_is_about_has_the_name_of_the_scenarios_group(measure: Measure) -> None:
+    summary = measure(Diary().answered(9 * HOUR, 60).log(path=[1], taken_for=[1], taken_by=[1]))
+    assert [(each.group, each.judged) for each in summary.mistakes][:2] == [("agents/regular", 0), ("supervisors/regular", 1)]

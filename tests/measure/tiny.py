@@ -26,10 +26,11 @@ from sim.desk.records import (
     OPENED,
     POOL,
     SLOT,
+    WAITING,
 )
 from sim.desk.toy import toy_advance, toy_alarm, toy_begin
 from sim.scenario.calendar import CHANGE, OFF, ON
-from sim.scenario.staff import POOLS
+from sim.scenario.staff import EVERY_DESK_HAS
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 AGENTS, SUPERVISORS, WAREHOUSE, INSPECTION, CARRIERS = range(5)
@@ -38,11 +39,16 @@ STEPS = (
     Step("FILE", "申请", "filed"),
     Step("RESPOND", "响应", "respond", by="agents", answers=True),
     Step("PAY", "退款", "pay", by="agents", pays=True),
-    Step("ASK", "询问", "ask", by="carriers"),
+    Step("ASK", "询问", "ask", by="carriers", lost_question="agent_carrier"),
+    Step("AGAIN", "返工", "again", by="agents", rework=True),
+    Step("BY_ITSELF", "自动退款", "by itself", pays=True),
+    Step("ASK_AGAIN", "再次查询", "ask again", by="carriers", rework=True),
 )
-FILE, RESPOND, PAY, ASK = range(4)
+FILE, RESPOND, PAY, ASK, AGAIN, BY_ITSELF, ASK_AGAIN = range(len(STEPS))
 OUTCOMES = ("refunded", "partly_refunded", "refused", "withdrawn", "auto_refunded", "closed_by_clock", "exchanged")
 REFUNDED, _, REFUSED, WITHDRAWN, AUTO_REFUNDED, CLOSED_BY_CLOCK, _ = range(7)
+CLOCK, BUYERS_CLOCK, MACHINE, FORCE = range(1, 5)
+"""What the ledger's column `automatic` says."""
 CHASE, SELLER_CLOCK, BUYER_CLOCK = range(3)
 DESK = Procedure("tiny", toy_advance, toy_begin, toy_alarm, FILE, STEPS, ("chase", "seller_clock", "buyer_clock"), OUTCOMES)
 
@@ -58,7 +64,9 @@ def floor(
     if changes is None:
         changes = [(0, slot, ON) for slot in range(len(people))] + [(10 * DAY, slot, OFF) for slot in range(len(people))]
     lines = [(pool, 1, 0, 0) for pool in range(5)] + [(AGENTS, *batch, 0)]
-    return Floor(np.array(list(rules), POOL), np.array(lines, LINE), np.array(people, SLOT), np.array(sorted(changes), CHANGE), POOLS)
+    return Floor(
+        np.array(list(rules), POOL), np.array(lines, LINE), np.array(people, SLOT), np.array(sorted(changes), CHANGE), EVERY_DESK_HAS
+    )
 
 
 @dataclass
@@ -94,6 +102,9 @@ class Diary:
 
     def left(self, time: int, refund: int = 0, step: int = RESPOND, line: int = AGENTS, **more: int) -> "Diary":
         return self.say(LEFT, time, refund, step, line, **more)
+
+    def waits(self, time: int, refund: int = 0, step: int = ASK, item: int = 0) -> "Diary":
+        return self.say(WAITING, time, refund, step, item=item)
 
     def opened(self, time: int, refund: int = 0, step: int = RESPOND, item: int = 1) -> "Diary":
         return self.say(OPENED, time, refund, step, item=item)

@@ -109,7 +109,7 @@ def test_replications_differ_in_luck_and_are_joined(scenario: Scenario) -> None:
     in_time = run.document["kpis"]["completion_hours"]
     assert in_time["low"] < in_time["mean"] < in_time["high"]
     assert run.document["kpis"]["dispute_rate"]["mean"] is None
-    assert run.document["kpis"]["instant_refunds"]["low"] == run.document["kpis"]["instant_refunds"]["high"]  # the arrivals are one sample
+    assert run.document["kpis"]["instant_refunds"]["low"] < run.document["kpis"]["instant_refunds"]["high"]  # machines are luck as well
     assert all(math.isfinite(value) for value in run.document["pools"]["agents"]["hours"]["in_line"])
 
 
