@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Lines of the refund desk. Agents have one for each path, so that they can be dedicated.
 L_PATH_1, L_PATH_2, L_PATH_3, L_PATH_4, L_BATCH, L_AFTER_SALES = range(6)
 L_SUPERVISORS, L_WAREHOUSE, L_RETURNS, L_INSPECTION, L_OUTSIDE, L_CARRIERS = range(6, 12)
-LINE_NAMES = ("path_1", "path_2", "path_3", "path_4", "batch", "after_sales")
+LINE_NAMES: tuple[str, ...] = ("path_1", "path_2", "path_3", "path_4", "batch", "after_sales")
 LINE_NAMES += ("supervisors", "warehouse", "returns", "inspection", "outside", "carriers")
 LINE_POOLS = ("agents",) * 5 + ("after_sales", "supervisors", "warehouse", "warehouse", "inspection", "outside", "carriers")
 """The pool that serves each line; where nobody is in it, the line stays empty."""

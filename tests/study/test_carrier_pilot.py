@@ -30,7 +30,9 @@ def mean_hours_of_recalled_parcels(*overlays: Overlay) -> float:
 def test_the_agreement_brings_refunds_of_recalled_parcels_under_the_published_nineteen_hours() -> None:
     before = mean_hours_of_recalled_parcels()
     after = mean_hours_of_recalled_parcels(FOLDER / "policies" / "carrier-agreement.toml")
-    print(f"mean refund time of recalled parcels: {before:.1f} h without the agreement (published {PUBLISHED_BEFORE}), {after:.1f} h with it")
+    print(
+        f"mean refund time of recalled parcels: {before:.1f} h without the agreement (published {PUBLISHED_BEFORE}), {after:.1f} h with it"
+    )
     assert after < PUBLISHED_AFTER
     # Without the agreement the shop waits for the parcel: our prior of 4 d for its way back makes it a third longer than published.
     assert 1.0 < before / PUBLISHED_BEFORE < 1.5
