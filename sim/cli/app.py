@@ -212,4 +212,24 @@ def build() -> typer.Typer:
 
         trace_refund(scenario, tuple(overlay or ()), history, whole_number(seed, "--seed", 0, LARGEST_SEED), refund)
 
+    @app.command(
+        cls=Command,
+        help=_("Draw the procedure as a map of its steps: as it is declared, or with the figures of a run on it."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def map(
+        scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)] = None,
+        overlay: Annotated[list[str] | None, overlay_option] = None,
+        history: Annotated[str | None, history_option] = None,
+        seed: Annotated[str, seed_option] = "0",
+        out: Annotated[
+            str | None,
+            typer.Option("--out", metavar="DIR", help=_("Write a page and five pictures (SVG, PNG) there; else tell the map in words.")),
+        ] = None,
+    ) -> None:
+        from sim.cli.map import draw_map
+        from sim.cli.places import whole_number
+
+        draw_map(scenario, tuple(overlay or ()), history, whole_number(seed, "--seed", 0, LARGEST_SEED), out)
+
     return app

@@ -20,7 +20,7 @@ def check_scenario(word: str, overlays: tuple[str, ...]) -> None:
         _("Sound: {file}").format(file=scenario_file(word)),
         f"  {either(scenario.title)}",
         f"  {_days(scenario)}",
-        f"  {_history(scenario)}",
+        f"  {_demand(scenario)}",
         *(f"  {line}" for line in _staff(scenario)),
         f"  {_figures(scenario)}",
         _("  Hash: {digest}").format(digest=digest),
@@ -44,8 +44,12 @@ def _days(scenario: Scenario) -> str:
     )
 
 
-def _history(scenario: Scenario) -> str:
-    path = scenario.demand.history
+def _demand(scenario: Scenario) -> str:
+    path, stated = scenario.demand.history, scenario.demand.stated
+    if stated is not None:
+        return _("Draws {count} requests on an ordinary day, from stated figures.").format(
+            count=format.count(stated.per_day * scenario.demand.scale)
+        )
     if path is None:
         return _("No history to replay.")
     size = f"{path.stat().st_size / 1000:,.0f}"

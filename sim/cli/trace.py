@@ -1,6 +1,7 @@
 """`refund-desk trace`: one refund's story in the terminal."""
 
 import sys
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from sim.cli.places import loaded, whole_number
@@ -19,19 +20,21 @@ BY_ROW = "row:"
 LONGEST_NUMBER = 19
 """Digits that are surely more than any refund's number has."""
 
-STYLES = {"happened": "", "waited": "dim", "late": "bold red", "clock": "yellow", "hidden": "italic dim"}
+STYLES = {"happened": "", "waited": "dim", "late": "bold red", "clock": "yellow", "hidden": "italic dim", "rule": "green"}
+MUTED = "dim"
 
 
 def trace_refund(word: str, overlays: tuple[str, ...], history: str | None, seed: int, refund: str) -> None:
     """Print the story of one refund. Raises BadInput for a refund that is none of the workload's."""
     from sim.demand.replay import draw_workload
-    from sim.report.story import tell, watch
+    from sim.report.story import tell
+    from sim.report.watched import watch
 
     scenario = loaded(word, overlays, history)
     workload = draw_workload(scenario, seed)
     row = row_of(workload, refund)
     with progress(_("Running the reference engine")) as tick:
-        watched = watch(workload, scenario, row, lambda share: tick(int(1_000 * share), 1_000))
+        watched = watch(workload, scenario, {row}, lambda share: tick(int(1_000 * share), 1_000))
     show(tell(scenario, workload, row, watched), scenario)
 
 
@@ -73,9 +76,8 @@ def show(story: "Story", scenario: "Scenario") -> None:
     for text in story.opening:
         console.print(Text(harmless(text)))
     if story.hidden:
-        console.print(
-            Text(harmless(_("What nobody at the desk can see: {what}").format(what=" ".join(story.hidden))), style=STYLES["hidden"])
-        )
+        unseen = reduce(lambda first, second: _("{first} {second}").format(first=first, second=second), story.hidden)
+        console.print(Text(harmless(_("What nobody at the desk can see: {what}").format(what=unseen)), style=STYLES["hidden"]))
     day = None
     for line in story.lines:
         when = moment_at(scenario.calendar, line.time)
@@ -84,7 +86,10 @@ def show(story: "Story", scenario: "Scenario") -> None:
             console.print()
             console.print(Text(format.day_named(day), style="bold"))
         row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_row(Text(""), Text(format.clock(when, seconds=True), style="cyan"), Text(harmless(line.text), style=STYLES[line.kind]))
+        told = Text(harmless(line.text), style=STYLES[line.kind])
+        if line.reference:
+            told = Text.assemble(told, ("  " + harmless(line.reference), MUTED))
+        row.add_row(Text(""), Text(format.clock(when, seconds=True), style="cyan"), told)
         console.print(row)
     console.print()
     for text in story.ending:

@@ -79,6 +79,7 @@ STATE = np.dtype(
         # moments, in seconds since the start
         ("filed", "i8"),  # when it was filed: a second application has no moment of its own in the workload
         ("came", "i8"),  # since when the refund is with the agents: its place in their line
+        ("since", "i8"),  # since when the buyer waits for the shop, NEVER = it is the buyer's turn
         ("deadline", "i8"),  # of what the rules said last
         ("agreed_at", "i8"),
         ("sends_at", "i8"),  # when the buyer gives the return's tracking number

@@ -9,7 +9,7 @@ from sim.demand.workload import Workload
 from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
 from sim.desk.records import ALARMED, CLOSED, KINDS
-from sim.desk.tables import HANDOFF_NAMES
+from sim.desk.tables import HANDOFF_KINDS
 from sim.scenario.calendar import moment_at
 from sim.scenario.schema import Calendar
 
@@ -30,7 +30,7 @@ COLUMNS = {
     "line": "",
     "group": "pool/group",
     "slot": "pool/group/shift/number of the person",
-    "handoff": "who asked whom",
+    "handoff": "who asked whom, by the kind of question",
 }
 """Columns of the table and what they mean; null where a column says nothing."""
 
@@ -57,7 +57,7 @@ def event_table(log: Log, workload: Workload, floor: Floor, procedure: Procedure
         "line": _named(rows["line"], floor.line_names),
         "group": _named(rows["group"], floor.group_names),
         "slot": _named(rows["slot"], floor.slot_names),
-        "handoff": _named(rows["handoff"], HANDOFF_NAMES),
+        "handoff": _named(rows["handoff"], HANDOFF_KINDS),
     }
     schema = pyarrow.schema([pyarrow.field(name, array.type, metadata={"about": COLUMNS[name]}) for name, array in columns.items()])
     return pyarrow.Table.from_arrays(list(columns.values()), schema=schema)

@@ -80,9 +80,11 @@ def duration(seconds: float | None) -> str:
 
 
 def hours(value: float | None) -> str:
-    """A figure in hours: 12.5 h."""
+    """A figure in hours: 12.5 h; what would round to nothing is told in minutes and seconds."""
     if value is None or math.isnan(value):
         return NOTHING
+    if 0 < abs(value) < 0.05:
+        return duration(HOUR * value)
     return _("{hours} h").format(hours=f"{value:,.1f}" if abs(value) < 1_000 else f"{value:,.0f}")
 
 

@@ -141,7 +141,7 @@ def six_figures(run: Replicated) -> Iterator[Figure]:
     )
     most, at = summary.pools.own.peak(0, summary.pools.end)
     yield Figure(
-        _("Most in line at once"),
+        _("Most in line at once, all pools"),
         _("{count} cases").format(count=format.count(kpis["backlog"]["quantiles"]["peak"])),
         _("{when}; {clear}").format(when=_when(at, calendar), clear=_all_clear(summary, calendar)) if most else "",
     )

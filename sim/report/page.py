@@ -18,6 +18,9 @@ from sim.words import _, spoken
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; form-action 'none'; base-uri 'none'"
 """What the browser may do with the page: show it."""
 
+MEASURES = "个人件笔元天小分秒次条"
+"""First characters of what Chinese numbers count."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -76,6 +79,8 @@ def _section(section: Section) -> Iterator[str]:
     yield f"<p>{_text(section.about)}</p>"
     yield from (_wide(chart, " · ".join((section.title, _("chart")))) for chart in section.charts)
     for table in section.tables:
+        if len(section.tables) > 1:
+            yield f"<h3>{_text(table.title)}</h3>"
         yield _table(table)
     for table in section.folded:
         yield f"<details><summary>{_text(table.title)}</summary>{_table(table)}</details>"
@@ -119,7 +124,7 @@ def _number(is_number: bool) -> str:
 
 def _text(text: str) -> str:
     kept_together = re.sub(r"(?<=\d)–(?=\d)", "\u2060–\u2060", harmless(text))  # no line ends inside 08:00–16:00 or 95 %
-    kept_together = re.sub(r"(?<=\d) (?=%)", "\u00a0", kept_together)
+    kept_together = re.sub(rf"(?<=\d) (?=%|[{MEASURES}])", "\u00a0", kept_together)  # nor between a number and what it counts
     return html.escape(kept_together, quote=True)
 
 

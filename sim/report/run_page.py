@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from sim.measure.figures import PATHS
-from sim.report import charts, format, names, tables
+from sim.report import charts, format, mistakes, names, tables
 from sim.report.answer import Answer
 from sim.report.page import Section, page
 from sim.scenario.schema import Calendar
@@ -28,14 +28,7 @@ def run_page(run: Replicated, answer: Answer) -> str:
 def sections(run: Replicated, answer: Answer) -> Iterator[Section]:
     """Every section in the order in which it is read."""
     by_key = {table.key: table for table in answer.tables}
-    yield Section(
-        "responses",
-        _("When buyers are answered in time"),
-        _("Each cell: per cent of the requests filed in that hour that were answered within {standard}. Empty: none was filed.").format(
-            standard=format.duration(run.scenario.standards.first_response)
-        ),
-        tuple(_response_map(run)),
-    )
+    yield Section("responses", _("When buyers are answered in time"), _responses_about(run), tuple(_response_map(run)))
     about = _("{first} {second}").format(
         first=_("Blue: people there; dark line: people needed; red: too few."), second=by_key["shifts"].about
     )
@@ -44,10 +37,24 @@ def sections(run: Replicated, answer: Answer) -> Iterator[Section]:
     yield Section("backlog", _("What waits in line"), _backlog_about(run), tuple(_backlog(run)), (by_key["pools"],))
     yield Section("paths", by_key["paths"].title, _paths_about(), tuple(_completion(run)), (by_key["paths"],))
     yield Section("handoffs", by_key["handoffs"].title, by_key["handoffs"].about, tables=(by_key["handoffs"],))
-    yield Section("costs", by_key["costs"].title, by_key["costs"].about, tuple(_money(run)), folded=(by_key["costs"],))
+    wrong = tuple(by_key[key] for key in ("buyers", "mistakes", "wrong_acts"))
+    about = _("{first} {second}").format(first=wrong[0].about, second=wrong[1].about)
+    yield Section("mistakes", _("Chasers, mistakes and rework"), about, tables=wrong, folded=(mistakes.confused(run),))
+    yield Section("costs", by_key["costs"].title, by_key["costs"].about, tuple(_money(run)), (by_key["costs"],))
     yield Section("unfinished", by_key["unfinished"].title, by_key["unfinished"].about, tables=(by_key["unfinished"],))
+    rules = mistakes.rules(run)
+    yield Section("rules", _("Which rules decided"), rules.about, folded=(rules,))
     guesses = tables.guesses(run)
     yield Section("guesses", _("What is guessed"), guesses.about, folded=(guesses,) if guesses.rows else ())
+
+
+def _responses_about(run: Replicated) -> str:
+    standard = run.scenario.standards.first_response
+    if standard is None:
+        return _("There is no standard for the first response.")
+    return _("Each cell: per cent of the requests filed in that hour that were answered within {standard}. Empty: none was filed.").format(
+        standard=format.duration(standard)
+    )
 
 
 def day_names(calendar: Calendar, days: int) -> list[str]:
@@ -131,6 +138,7 @@ def _money(run: Replicated) -> Iterator[str]:
     amounts = [
         charts.Amount(names.cause(cause), amount["mean"] * 100)
         for cause, amount in run.document["costs"].items()
-        if cause != "total" and amount["mean"] is not None
+        if cause != "total" and amount["mean"]
     ]
-    yield charts.money(amounts)
+    if amounts:
+        yield charts.money(amounts)

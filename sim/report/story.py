@@ -1,31 +1,30 @@
-"""One refund's story in words: who did what when, how long it waited, which clock ran, what money moved, how it ended.
+"""One refund's story in words: who did what when and why it was right or wrong, how long it waited, which clock ran, what money moved.
 
-It is told from the log and from the refund's own state, which the reference engine shows after each instant. What nobody at the desk
-could know is said apart from what they saw.
+It is told from the log and from what the reference engine showed while it was watched. What nobody at the desk could know is said apart
+from what they saw.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.demand.workload import NEVER, Workload
 from sim.desk import records as log_of
-from sim.desk.actions import Action
-from sim.desk.contract import Floor, Procedure
-from sim.desk.log import Log
+from sim.desk.contract import Procedure
 from sim.desk.procedure import PROCEDURE
-from sim.desk.simpy_engine import Desk
-from sim.desk.simulate import end_of, floor_of
-from sim.desk.tables import HANDOFF_NAMES, tables_of
+from sim.desk.procedure.seen import PROMISED
+from sim.desk.records import WAIT
+from sim.desk.tables import ERROR_NAMES, HANDOFF_KINDS
 from sim.errors import msgid
 from sim.report import format, names
-from sim.rules.path import SHIPPED, UNSHIPPED
-from sim.rules.reasons import reasons
+from sim.report.happened import HAPPENED, LATE, MONEY, TOLD, WAITED, Line, is_unheard, lines_of
+from sim.report.truths import hidden, shown
+from sim.report.watched import BEGIN, Note, Watched
 from sim.scenario.calendar import moment_at
 from sim.scenario.schema import Scenario
-from sim.words import _, either
+from sim.words import _
 
 CLOCKS = {
     "seller_clock": (
@@ -45,24 +44,14 @@ ALARMS = {
     "leaves": msgid("The parcel leaves the warehouse."),
     "seller_clock": msgid("The platform's clock on the shop runs out: the money goes back, and nobody decided it."),
     "buyer_clock": msgid("The platform's clock on the buyer runs out: the request is closed."),
+    "enquires": msgid("The buyer was answered, and asks where the money is."),
+    "withdraws": msgid("The buyer no longer wants the refund and withdraws the request."),
 }
-
-HAPPENED, WAITED, LATE, TOLD, HIDDEN = "happened", "waited", "late", "clock", "hidden"
-"""What kind of line it is: plain, a wait, a broken standard, a clock, or what nobody at the desk could see."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a story: seconds since the start, text, and what kind of line it is."""
-
-    time: int
-    text: str
-    kind: str = HAPPENED
 
 
 @dataclass(frozen=True)
 class Story:
-    """A refund's story: its number and row, what was filed, the lines by time, and what is said at the end."""
+    """A refund's story: its number and row, what was filed, what nobody could see, the lines by time, and what is said at the end."""
 
     number: int
     row: int
@@ -72,88 +61,55 @@ class Story:
     ending: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A run of the reference engine, and the clocks of one refund after each instant that changed them: (time, due times)."""
-
-    log: Log
-    floor: Floor
-    clocks: tuple[tuple[int, tuple[int, ...]], ...]
-
-
-def watch(workload: Workload, scenario: Scenario, row: int, progress: Callable[[float], None] | None = None) -> Watched:
-    """Run the reference engine to its end and keep an eye on the clocks of the refund in `row`; `progress` is told a share 0-1."""
-    states: list[Any] = []
-
-    def advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
-        if refund.row == row and not states:
-            states.append(state)
-        return PROCEDURE.advance(item, step, refund, state, tables, now)
-
-    floor, until = floor_of(scenario, workload), end_of(scenario)
-    desk = Desk(workload.refunds, floor, tables_of(scenario), replace(PROCEDURE, advance=advance))
-    clocks: list[tuple[int, tuple[int, ...]]] = []
-    last: tuple[int, ...] = (NEVER,) * log_of.ALARMS
-    instants = 0
-    while (now := desk.step()) < until:
-        due = tuple(states[0].due) if states else last
-        if due != last:
-            clocks.append((now, due))
-            last = due
-        instants += 1
-        if progress and instants % 1_000 == 0:
-            progress(max(0.0, now / until))
-    return Watched(desk.log(until), floor, tuple(clocks))
-
-
 def tell(scenario: Scenario, workload: Workload, row: int, watched: Watched, procedure: Procedure = PROCEDURE) -> Story:
-    """The story of the refund in `row` of the workload, in the language spoken now."""
+    """The story of the refund in `row` of the workload, in the language spoken now; without the reasons where it was not watched."""
     return _Teller(scenario, workload, row, watched, procedure).story()
 
 
 class _Teller:
     def __init__(self, scenario: Scenario, workload: Workload, row: int, watched: Watched, procedure: Procedure) -> None:
         self.scenario, self.workload, self.row, self.procedure = scenario, workload, row, procedure
-        self.log, self.floor, self.clocks = watched.log, watched.floor, watched.clocks
+        self.log, self.floor = watched.log, watched.floor
         self.refund = workload.refunds[row]
-        inside = self.log.rows["time"] < watched.log.until
-        self.events: list[Any] = list(self.log.rows[inside & (self.log.rows["refund"] == row)])
+        mine = np.flatnonzero((self.log.rows["refund"] == row) & (self.log.rows["time"] < watched.log.until))
+        self.places: list[int] = mine.tolist()
+        self.events: list[Any] = list(self.log.rows[mine])
+        self.notes = [note for note in watched.notes.get(row, ()) if note.time < watched.log.until]
         self.filed = int(self.events[0]["time"]) if self.events else int(self.refund["filed"])
+        self.ends = next((int(event["time"]) for event in self.events if event["kind"] == log_of.CLOSED), NEVER)
         self.answered = False
 
     def story(self) -> Story:
+        number = int(self.refund["number"])
         if not self.events:
             text = _("This second application was never filed: the first one ended otherwise, or its buyer let it rest.")
-            return Story(int(self.refund["number"]), self.row, (text,), (), (), ())
-        lines = [line for at, event in enumerate(self.events) for line in self._lines(at, event)]
-        lines += self._clock_lines()
-        lines.sort(key=lambda line: line.time)  # stable: what the clocks did stands after what happened at that moment
-        return Story(
-            int(self.refund["number"]), self.row, tuple(self._opening()), tuple(self._hidden()), tuple(lines), tuple(self._ending())
-        )
+            return Story(number, self.row, (text,), (), (), ())
+        path = int(self.log.ledger[self.row]["path"])
+        unseen = hidden(self.refund, path, self.filed, self.scenario, self._when)
+        return Story(number, self.row, tuple(self._opening(path)), tuple(unseen), tuple(self._told()), tuple(self._ending()))
+
+    def _told(self) -> Iterator[Line]:
+        """Events and calls of the procedure in the order in which they happened."""
+        moments: list[tuple[int, int | Note]] = [(2 * place + 1, at) for at, place in enumerate(self.places)]
+        moments += [(2 * (note.place + (note.asked == BEGIN)), note) for note in self.notes]  # who takes it, then what that brings
+        last: dict[int, Note] = {}
+        for _place, each in sorted(moments, key=lambda moment: moment[0]):
+            if isinstance(each, Note):
+                last[each.item] = each
+                if each.asked == BEGIN and each.grown("answered") > 0:
+                    yield from self._first_response(each.time)
+                yield from lines_of(each, self.refund, self.scenario, self._when)
+                yield from self._clocks(each)
+            else:
+                yield from self._lines(each, self.events[each], last.get(int(self.events[each]["item"])))
 
     # ---------------------------------------------------------------- before and after
-    def _opening(self) -> Iterator[str]:
-        reason = reasons()[int(self.refund["reason"])]
-        yield names.path(int(self.log.ledger[self.row]["path"]))
-        yield _("Reason given: {reason}.").format(reason=either(reason))
-        yield _("Asked for: {amount}; paid for the goods: {paid}.").format(
-            amount=format.money(int(self.refund["amount"])), paid=format.money(int(self.refund["paid"]))
-        )
+    def _opening(self, path: int) -> Iterator[str]:
+        yield names.path(path)
+        yield from shown(self.refund)
         if self.refund["second"]:
             first = int(np.flatnonzero(self.workload.refunds["again"] == self.row)[0])
             yield _("A second application; the first was refund {number}.").format(number=self.workload.refunds[first]["number"])
-
-    def _hidden(self) -> Iterator[str]:
-        state, leaves, arrives = int(self.refund["state"]), int(self.refund["leaves"]), int(self.refund["arrives"])
-        if state == UNSHIPPED and leaves <= self.filed:
-            yield _("The system says unshipped, but the parcel left {when}.").format(when=self._when(leaves))
-        elif state == UNSHIPPED:
-            yield _("Unless it is stopped, the parcel leaves {when}.").format(when=self._when(leaves))
-        if state == SHIPPED and arrives >= NEVER:
-            yield _("The parcel is lost on its way.")
-        elif state == SHIPPED:
-            yield _("Unless it is called back, the parcel arrives {when}.").format(when=self._when(arrives))
 
     def _ending(self) -> Iterator[str]:
         ledger = self.log.ledger[self.row]
@@ -165,23 +121,9 @@ class _Teller:
                 span=format.duration(int(closing["time"]) - self.filed), outcome=names.outcome(self.procedure.outcomes[closing["step"]])
             )
         yield _("In lines: {waited}; worked on: {worked}; elsewhere or nowhere: {rest}.").format(**self._times(closing))
-        money = [
-            (msgid("refunded {amount}"), ledger["refunded"]),
-            (msgid("compensation {amount}"), ledger["compensation"]),
-            (msgid("goods lost {amount}"), ledger["lost"]),
-            (msgid("freight and recall {amount}"), ledger["freight"]),
-            (msgid("coupon {amount}"), ledger["coupon"]),
-        ]
-        moved = [_(text).format(amount=format.money(int(fen))) for text, fen in money if fen]
+        moved = [_(text).format(amount=format.money(int(ledger[column]))) for column, text in MONEY.items() if ledger[column]]
         yield _("Money: {what}.").format(what=_("; ").join(moved) if moved else _("none moved"))
-        marks = [
-            (msgid("the path was first taken wrongly"), ledger["mistakes"]),
-            (msgid("the buyer complained"), ledger["complained"]),
-            (msgid("the platform stepped in"), ledger["intervened"]),
-        ]
-        noted = [_(text) for text, happened in marks if happened]
-        if noted:
-            yield _("Also: {what}.").format(what=_("; ").join(noted))
+        yield from self._marks(ledger)
         again = int(self.refund["again"])
         if again >= 0:
             filings = self.log.rows[(self.log.rows["refund"] == again) & (self.log.rows["kind"] == log_of.FILED)]
@@ -189,6 +131,32 @@ class _Teller:
                 yield _("The buyer files again {when}: refund {number}.").format(
                     when=self._when(int(filings[0]["time"])), number=self.workload.refunds[again]["number"]
                 )
+
+    def _marks(self, ledger: Any) -> Iterator[str]:
+        """What went wrong, in a line each for the shop and for the buyer."""
+        acts = [name for bit, name in enumerate(ERROR_NAMES) if int(ledger["wrong_acts"]) & 1 << bit]
+        wrong = [_("the path was first taken wrongly")] if ledger["mistakes"] else []
+        wrong += [names.wrong_act(name) for name in acts]
+        if ledger["missed"] and "missed_compensation" not in acts:
+            wrong.append(names.wrong_act("missed_compensation"))
+        if self.notes and self.notes[-1]["recall"] == PROMISED and not self.notes[-1]["kept"]:
+            wrong.append(_("the carrier did not keep its promise"))
+        if ledger["asked_again"]:
+            wrong.append(_("questions lost or unanswered: {count}").format(count=int(ledger["asked_again"])))
+        if wrong:
+            yield _("What went wrong: {what}.").format(what=_("; ").join(wrong))
+        buyer = [
+            _(text).format(count=int(ledger[column]))
+            for column, text in (
+                ("chases", msgid("chasers: {count}")),
+                ("enquiries", msgid("enquiries: {count}")),
+                ("complained", msgid("the buyer complained")),
+                ("intervened", msgid("the platform stepped in")),
+            )
+            if ledger[column]
+        ]
+        if buyer:
+            yield _("Also: {what}.").format(what=_("; ").join(buyer))
 
     def _times(self, closing: Any) -> dict[str, str]:
         """Time in lines, at work, and otherwise, of the refund itself (side work left out)."""
@@ -209,7 +177,8 @@ class _Teller:
         return {"waited": format.duration(waited), "worked": format.duration(worked), "rest": format.duration(rest)}
 
     # ---------------------------------------------------------------- line by line
-    def _lines(self, at: int, event: Any) -> Iterator[Line]:
+    def _lines(self, at: int, event: Any, note: Note | None) -> Iterator[Line]:
+        """What one row of the log tells; `note`: the last call of the procedure for the same item before it."""
         time, kind = int(event["time"]), int(event["kind"])
         if kind == log_of.ALARMED:
             name = self.procedure.alarms[event["step"]]
@@ -236,15 +205,27 @@ class _Teller:
         elif kind == log_of.LEFT:
             yield Line(time, _("{step}: taken out of the line, it is no longer needed.").format(**what))
         elif kind == log_of.WAITING:
-            yield Line(time, _("Waiting: {step}.").format(**what), WAITED)
+            yield from self._waiting(time, event, note, what)
         elif kind == log_of.OPENED:
             yield Line(time, _("Beside it: {step}.").format(**what))
+
+    def _waiting(self, time: int, event: Any, note: Note | None, what: dict[str, str]) -> Iterator[Line]:
+        """A wait; a question that got lost has been told already."""
+        if event["step"] == self.procedure.first_step:
+            yield Line(time, _("Nobody can see it before the list is refreshed."), WAITED)
+        elif self.procedure.steps[event["step"]].pays:
+            return  # the money is on its way for a second
+        elif note is None or note.action != WAIT or note.at != event["step"]:
+            yield Line(time, _("Waiting: {step}.").format(**what), WAITED)
+        elif not is_unheard(note):
+            until = {"when": self._when(note.until), "span": format.duration(note.until - time)}
+            yield Line(time, _("Waiting {span}, until {when}: {step}.").format(**what, **until), WAITED)
 
     def _asked(self, at: int, event: Any, what: dict[str, str]) -> Iterator[Line]:
         time, handoff = int(event["time"]), int(event["handoff"])
         if handoff >= 0:
             standard = self._standard(handoff)
-            asked = _("Handed over, {handoff}: {step}.").format(handoff=names.handoff(HANDOFF_NAMES[handoff]), **what)
+            asked = _("Handed over, {handoff}: {step}.").format(handoff=names.handoff(HANDOFF_KINDS[handoff]), **what)
             due = _("No clock for the answer.") if not standard else _("The answer is due {when}.").format(when=self._when(time + standard))
             yield Line(time, _("{first} {second}").format(first=asked, second=due))
         elif not self._taken_at_once(at, event):
@@ -262,7 +243,7 @@ class _Teller:
                 first=said, second=_("In one batch with {others} other refunds.").format(others=together - 1)
             )
         yield Line(time, said)
-        if self.procedure.steps[event["step"]].answers and not self.answered:
+        if not self.notes and self.procedure.steps[event["step"]].answers and not self.answered:
             self.answered = True
             yield from self._first_response(time)
 
@@ -301,23 +282,21 @@ class _Teller:
         second = verdict.format(took=format.duration(took), standard=format.duration(standard))
         yield Line(time, _("{first} {second}").format(first=said, second=second), LATE if late else HAPPENED)
 
-    def _clock_lines(self) -> Iterator[Line]:
-        ends = next((int(event["time"]) for event in self.events if event["kind"] == log_of.CLOSED), NEVER)
-        before = (NEVER,) * log_of.ALARMS
-        for time, due in self.clocks:
-            for which, name in enumerate(self.procedure.alarms):
-                if name in CLOCKS and due[which] != before[which] and time < ends:
-                    started, stopped = CLOCKS[name]
-                    if due[which] < NEVER:
-                        span = format.duration(due[which] - time)
-                        yield Line(time, _(started).format(when=self._when(due[which]), span=span), TOLD)
-                    else:
-                        yield Line(time, _(stopped), TOLD)
-            before = due
+    def _clocks(self, note: Note) -> Iterator[Line]:
+        """Clocks that a call has set or stopped; at the end of a refund they all stop."""
+        before, due = note.clocks
+        for which, name in enumerate(self.procedure.alarms):
+            if name in CLOCKS and due[which] != before[which] and note.time < self.ends:
+                started, stopped = CLOCKS[name]
+                if due[which] < NEVER:
+                    span = format.duration(due[which] - note.time)
+                    yield Line(note.time, _(started).format(when=self._when(due[which]), span=span), TOLD)
+                else:
+                    yield Line(note.time, _(stopped), TOLD)
 
     # ---------------------------------------------------------------- looking things up
     def _standard(self, handoff: int) -> int:
-        return getattr(self.scenario.standards, HANDOFF_NAMES[handoff]) or 0
+        return getattr(self.scenario.standards, HANDOFF_KINDS[handoff]) or 0
 
     def _since(self, at: int, event: Any) -> int:
         """When the item came into the line it now leaves."""

@@ -1,11 +1,13 @@
-"""The tables of an answer: paths, handoffs, shifts, pools, money, what is unfinished, which inputs are guesses."""
+"""The tables of an answer: paths, handoffs, shifts, pools, money, what is unfinished, which inputs are guesses; see also `mistakes`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sim.measure.figures import PATHS, metrics
 from sim.report import format, names
 from sim.report.answer import Column, Table
 from sim.report.figures import value
+from sim.report.mistakes import buyers, mistakes, wrong_acts
 from sim.report.untrusted import in_a_line
 from sim.scenario.calendar import moment_at
 from sim.study.replicate import Replicated
@@ -21,7 +23,7 @@ MOST_SHIFTS = 12
 
 def tables(run: Replicated) -> tuple[Table, ...]:
     """All tables in the order in which they are read."""
-    return (paths(run), handoffs(run), shifts(run), pools(run), costs(run), unfinished(run))
+    return tuple(each(run) for each in (paths, handoffs, shifts, pools, buyers, mistakes, wrong_acts, costs, unfinished))
 
 
 def paths(run: Replicated) -> Table:
@@ -44,6 +46,7 @@ def paths(run: Replicated) -> Table:
                 format.hours(done["quantiles"].get("p90")),
                 value(part("intervention_rate", name), "share"),
                 value(part("auto_refund_rate", name), "share"),
+                value(part("untouched_rate", name), "share"),
             )
         )
     return Table(
@@ -58,6 +61,7 @@ def paths(run: Replicated) -> Table:
             Column(_("9 in 10 within")),
             Column(_("platform in")),
             Column(_("by a clock")),
+            Column(_("without people"), spare=True),
         ),
         tuple(rows),
     )
@@ -67,17 +71,20 @@ def handoffs(run: Replicated) -> Table:
     """By handoff: questions, answers, within the standard."""
     rows, alarms = [], set()
     for at, (name, each) in enumerate(run.document["handoffs"].items()):
-        within, standard = each["within_standard"], each["standard_hours"]
-        shown = value(within, "share") if standard is not None else _("no clock")
+        within, standards = each["within_standard"], _standards(each)
+        shown = value(within, "share") if standards else _("no clock")
         if within["mean"] is not None and within["mean"] < KEPT_TOO_RARELY:
             alarms.add((at, 2))
+        if each["lost"]:
+            alarms.add((at, 5))
         rows.append(
             (
                 names.handoff(name),
-                format.NOTHING if standard is None else format.duration(standard * HOUR),
+                " / ".join(standards) or format.NOTHING,
                 shown,
                 format.count(each["asked"]),
                 format.count(each["answered"]),
+                format.count(each["lost"]),
                 format.count(each["open"]),
                 format.duration(_seconds(each["mean_hours"])),
                 format.duration(_seconds(each["p90_hours"])),
@@ -86,13 +93,17 @@ def handoffs(run: Replicated) -> Table:
     return Table(
         "handoffs",
         either(metrics()["handoff_within_standard"]),
-        _("Each question to another pool has its own clock, from asking to the answer. Kept: share answered within the standard."),
+        _(
+            "Each question to another pool has its own clock, from asking to the answer. Kept: share answered within the standard."
+            " Lost: nobody heard it, or nobody ever answered; what is then missing was no longer needed."
+        ),
         (
             Column(_("who asks whom"), number=False),
             Column(_("standard")),
             Column(_("kept")),
             Column(_("asked")),
             Column(_("answered"), spare=True),
+            Column(_("lost"), spare=True),
             Column(_("open"), spare=True),
             Column(_("mean")),
             Column(_("9 in 10 within")),
@@ -100,6 +111,13 @@ def handoffs(run: Replicated) -> Table:
         tuple(rows),
         frozenset(alarms),
     )
+
+
+def _standards(handoff: Mapping[str, Any]) -> list[str]:
+    """The standards of a handoff, each once; those of kinds about which nothing was asked only where nothing was asked at all."""
+    kinds = [kind for kind in handoff["kinds"].values() if kind["standard_hours"] is not None]
+    used = [kind for kind in kinds if kind["asked"]] or kinds
+    return list(dict.fromkeys(format.duration(kind["standard_hours"] * HOUR) for kind in used))
 
 
 def shifts(run: Replicated, short_only: bool = True) -> Table:
@@ -173,11 +191,14 @@ def pools(run: Replicated) -> Table:
 
 
 def costs(run: Replicated) -> Table:
-    """Money by cause."""
-    rows = tuple((names.cause(cause), value(amount)) for cause, amount in run.document["costs"].items())
+    """Money by cause, the most expensive first; what cost nothing is left out."""
+    costs = dict(run.document["costs"])
+    total = costs.pop("total")
+    spent = sorted(((cause, amount) for cause, amount in costs.items() if amount["mean"]), key=lambda each: -each[1]["mean"])
+    rows = tuple((names.cause(cause), value(amount)) for cause, amount in [*spent, ("total", total)])
     return Table(
         "costs",
-        _("Money by cause"),
+        _("Where money went"),
         _("What the refunds cost the shop. The refunded money itself is the buyers', no cost."),
         (Column(_("cause"), number=False), Column(_("amount"))),
         rows,

@@ -1,5 +1,6 @@
 """0 done, 1 a failed run, 2 bad input: told with its place and the nearest name, in the user's language, without a traceback."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.cli.conftest import Command, in_another_process
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("chek", "busy-week"), "no such command. Allowed: run, check, trace. Did you mean check?"),
+        (("chek", "busy-week"), "no such command. Allowed: run, check, trace, map. Did you mean check?"),
         (("check",), "SCENARIO: is missing"),
         (("check", "busy-week", "b", "c"), '"b c": is one argument too many'),
         (("check", "busy-wek"), "Did you mean busy-week?"),
@@ -29,7 +30,7 @@ from tests.cli.conftest import Command, in_another_process
         (("run", "busy-week", "--scale", "2"), '"--scale": no such option'),
         (("run", "busy-week", "--history", "no-such.csv"), "no-such.csv: there is no such file"),
         (("run", "busy-week", "--out", ""), "is not a folder's name"),
-        (("map",), '"map": no such command'),
+        (("compare",), '"compare": no such command'),
         (("trace", "busy-week"), "REFUND: is missing"),
         (("--lang", "fr", "check", "busy-week"), '--lang = "fr": is none of the allowed words. Allowed: zh, en'),
         (("check", "busy-week", "--lang"), "--lang"),
@@ -75,6 +76,11 @@ def test_a_sound_scenario_exits_with_0(command: Command) -> None:
     assert result.status == 0
     assert "Sound" in result.out
     assert result.err == ""
+
+
+def test_a_sound_scenario_tells_where_its_requests_come_from(command: Command) -> None:
+    assert "Replays the history busy-week.csv" in command("check", "busy-week").out
+    assert re.search(r"Draws [\d,]+ requests on an ordinary day, from stated figures\.", command("check", "everyday-apparel").out)
 
 
 def test_a_history_beside_the_calendar_is_bad_input(command: Command, tmp_path: Path, quick: tuple[str, ...]) -> None:

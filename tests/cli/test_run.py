@@ -6,7 +6,10 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from sim.desk.tables import HANDOFF_KINDS
 from tests.cli.conftest import Command
+
+FEW_A_DAY = Path(__file__).with_name("few-a-day.toml")
 
 KEYS = {"schema", "scenario", "engine", "seed", "replications", "refunds", "unfinished", "kpis", "handoffs", "pools", "costs"}
 
@@ -68,15 +71,18 @@ def test_the_log_tells_names_and_times_of_the_wall_clock(written: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh", ("可以手算核对", "30 分钟响应率", "衔接时效达成率", "财物两失", "路径一·未发货仅退款")),
-        ("en", ("Check it by hand", "Total cost", "path 1")),
+        (
+            "zh",
+            ("可以手算核对", "30 分钟响应率", "衔接时效达成率", "财物两失", "路径一·未发货仅退款", "钱花在哪里", "差错与返工"),
+        ),
+        ("en", ("Check it by hand", "Total cost", "path 1", "Where money went", "Mistakes and rework", "Chasers")),
     ],
 )
 def test_the_answer_speaks_the_users_language(
     command: Command, quick: tuple[str, ...], tmp_path: Path, language: str, words: tuple[str, ...]
 ) -> None:
     result = command("run", *quick, "--out", tmp_path / "out", "--lang", language)
-    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8").replace("\u00a0", " ")  # numbers are kept with what they count
     assert result.status == 0
     for word in words:
         assert word in result.out
@@ -86,6 +92,19 @@ def test_the_answer_speaks_the_users_language(
 
 def test_one_run_says_that_it_has_no_interval(command: Command, quick: tuple[str, ...]) -> None:
     assert "One run over one replayed history: the figures have no interval." in command("run", *quick).out
+
+
+def test_a_scenario_with_stated_figures_runs_without_a_history(command: Command, tmp_path: Path) -> None:
+    result = command("run", "everyday-apparel", "--overlay", FEW_A_DAY, "--engine", "simpy", "--out", tmp_path)
+    assert result.status == 0
+    assert "One run: the figures have no interval." in result.out
+    assert json.loads((tmp_path / "manifest.json").read_text("utf-8"))["history"] is None
+
+
+def test_handoffs_of_the_log_are_named_by_the_kind_of_question(written: Path) -> None:
+    kinds = set(pyarrow.parquet.read_table(written / "log.parquet")["handoff"].to_pylist()) - {None}
+    assert kinds <= set(HANDOFF_KINDS)
+    assert {"agent_warehouse", "agent_carrier", "warehouse_inspection"} <= kinds
 
 
 def test_several_runs_have_intervals_but_not_for_the_arrivals(command: Command, quick: tuple[str, ...]) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,10 @@ from tests.cli.conftest import ROOT, Command
 
 def test_ctrl_c_ends_with_130_and_a_sentence_and_writes_nothing(quick: tuple[str, ...], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    arguments = [sys.executable, "-u", "-m", "sim.cli", "run", *quick, "--replications", "1000", "--out", str(out)]
+    arguments = [sys.executable, "-u", "-X", "importtime", "-m", "sim.cli", "run", *quick, "--replications", "1000", "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "REFUND_DESK_LANG": "en"}
     running = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _wait_until_it_simulates(running.pid)
+    _wait_until_it_simulates(running)
     running.send_signal(signal.SIGINT)
     stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 130
@@ -28,15 +27,13 @@ def test_ctrl_c_ends_with_130_and_a_sentence_and_writes_nothing(quick: tuple[str
     assert not out.exists()
 
 
-def _wait_until_it_simulates(process: int, seconds: float = 60) -> None:
-    """Until the process has loaded the reference engine, which it does last before it simulates."""
-    until = time.monotonic() + seconds
-    maps = Path(f"/proc/{process}/maps")
-    if not maps.exists():
-        pytest.skip("needs /proc to see how far the other process is")
-    while "pydantic" not in maps.read_text() or "_ufuncs" not in maps.read_text():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+def _wait_until_it_simulates(running: "subprocess.Popen[bytes]") -> None:
+    """Until the process tells that it has imported what it runs replications with, the last thing before it does."""
+    assert running.stderr is not None
+    for line in running.stderr:
+        if line.strip().endswith(b"| sim.study.replicate"):
+            return
+    raise AssertionError(f"it ended with {running.wait()} before it simulated")
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])

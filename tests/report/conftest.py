@@ -1,10 +1,12 @@
-"""What the tests of reports share: one small run, and its answer."""
+"""What the tests of reports share: one small run, its answer, and every one of its refunds watched."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sim.report.story import Story, tell
+from sim.report.watched import Watched, watch
 from sim.scenario import Scenario, load_scenario
 from sim.shipped import scenarios_folder
 from sim.study.replicate import Replicated, replicate
@@ -31,3 +33,16 @@ def few_scenario(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 @pytest.fixture(scope="session")
 def run(few_scenario: Scenario) -> Replicated:
     return replicate(few_scenario, engine="simpy")
+
+
+@pytest.fixture(scope="session")
+def watched(run: Replicated, few_scenario: Scenario) -> Watched:
+    """Every refund of the run, watched."""
+    return watch(run.first.workload, few_scenario, range(len(run.first.workload)))
+
+
+@pytest.fixture(scope="session")
+def stories(run: Replicated, few_scenario: Scenario, watched: Watched) -> list[Story]:
+    """Their stories in English, by row."""
+    with speaking("en"):
+        return [tell(few_scenario, run.first.workload, row, watched) for row in range(len(run.first.workload))]

@@ -37,6 +37,12 @@ def test_a_share_is_never_rounded_to_none_or_all(part: float | None, text: str) 
         assert format.share(part) == text
 
 
+@pytest.mark.parametrize(("hours", "text"), [(12.5, "12.5 h"), (0, "0.0 h"), (0.01, "36 s"), (-0.02, "−1 min 12 s"), (0.05, "0.1 h")])
+def test_a_little_time_is_not_told_as_none(hours: float, text: str) -> None:
+    with speaking("en"):
+        assert format.hours(hours) == text
+
+
 def test_money_carries_its_unit() -> None:
     with speaking("en"):
         assert format.money(3_500) == "35.00 yuan"

@@ -79,6 +79,12 @@ def test_every_table_is_whole(run: Replicated) -> None:
         assert all(at < len(table.rows) and place < len(table.columns) for at, place in table.alarms)
 
 
+def test_the_first_screen_is_one_sentence_and_six_figures(run: Replicated) -> None:
+    answer = answer_of(run)
+    assert answer.sentence.count(".") == 1
+    assert len(answer.figures) == 6
+
+
 def test_the_parts_of_the_cost_make_the_total(run: Replicated) -> None:
     costs = {cause: amount["mean"] for cause, amount in run.document["costs"].items()}
     total = costs.pop("total")

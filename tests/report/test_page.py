@@ -1,6 +1,8 @@
 """The report page: whole, alone, readable without seeing, harmless."""
 
 import dataclasses
+import html
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +11,7 @@ from sim.report import font
 from sim.report.answer import Answer, Column, Figure, Table
 from sim.report.headline import answer_of
 from sim.report.page import Section, page
-from sim.report.run_page import run_page
+from sim.report.run_page import run_page, sections
 from sim.study.replicate import Replicated
 from sim.words import speaking
 
@@ -84,6 +86,55 @@ def test_guesses_and_how_it_was_made_are_told(run: Replicated, made: tuple[str, 
     assert run.document["scenario"]["hash"] in text
     guess = next(key for key, figure in run.scenario.figures.items() if figure.grade == "P")
     assert guess in text
+
+
+def test_every_section_is_there_and_what_only_few_ask_for_is_folded(run: Replicated) -> None:
+    found = list(sections(run, answer_of(run)))
+    assert [section.key for section in found] == [
+        "responses",
+        "shifts",
+        "backlog",
+        "paths",
+        "handoffs",
+        "mistakes",
+        "costs",
+        "unfinished",
+        "rules",
+        "guesses",
+    ]
+    folded = {table.key for section in found for table in section.folded}
+    assert {"rules", "confused", "guesses"} <= folded
+    shown = {table.key for section in found for table in section.tables}
+    assert {"buyers", "mistakes", "wrong_acts", "costs"} <= shown
+
+
+def test_tables_of_a_section_that_has_several_have_headings(made: tuple[str, str], run: Replicated) -> None:
+    language, text = made
+    with speaking(language):
+        titles = [table.title for section in sections(run, answer_of(run)) if len(section.tables) > 1 for table in section.tables]
+    assert len(titles) >= 3
+    assert re.findall("<h3>([^<]*)</h3>", text) == [html.escape(title) for title in titles]
+
+
+def test_without_a_standard_the_page_says_so(run: Replicated) -> None:
+    scenario = run.scenario.model_copy(update={"standards": run.scenario.standards.model_copy(update={"first_response": None})})
+    summary = dataclasses.replace(run.first.summary, response_hours=run.first.summary.response_hours[:0], needs=())
+    without = dataclasses.replace(run, scenario=scenario, first=dataclasses.replace(run.first, summary=summary))
+    text = run_page(without, answer_of(without))
+    assert "There is no standard for the first response." in text
+    assert "within –" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("缺 4 人（29 个班段中 3 个缺人）", "缺 4\u00a0人（29\u00a0个班段中 3\u00a0个缺人）"),
+        ("95 % by 08:00–16:00", "95\u00a0% by 08:00\u2060–\u206016:00"),
+    ],
+)
+def test_no_line_ends_between_a_number_and_what_it_counts(text: str, kept: str) -> None:
+    answer = Answer("t", "p", text, "good", (), "", (), ())
+    assert kept in page(answer, ())
 
 
 def test_nothing_that_comes_from_files_is_markup() -> None:

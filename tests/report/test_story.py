@@ -1,4 +1,4 @@
-"""A refund's story tells what the log holds, no more and no less."""
+"""A refund's story tells what the log and the procedure's calls hold, no more and no less."""
 
 import re
 
@@ -6,27 +6,37 @@ import numpy as np
 import pytest
 
 from sim.desk import records as log_of
+from sim.desk.contract import Procedure
 from sim.desk.procedure import PROCEDURE
-from sim.report import names
-from sim.report.story import ALARMS, CLOCKS, Story, Watched, tell, watch
+from sim.desk.steps import JUDGE
+from sim.measure.outcomes import MONEY as IN_FEN
+from sim.report import happened, names
+from sim.report.happened import MONEY, WISHES
+from sim.report.story import ALARMS, CLOCKS, Story, tell
+from sim.report.watched import Watched, watch
+from sim.rules.masks import BITS, masks
 from sim.scenario import Scenario
 from sim.study.replicate import Replicated
 from sim.words import speaking
 
 
-@pytest.fixture(scope="module")
-def watched(run: Replicated, few_scenario: Scenario) -> Watched:
-    return watch(run.first.workload, few_scenario, 0)
-
-
-@pytest.fixture(scope="module")
-def stories(run: Replicated, few_scenario: Scenario, watched: Watched) -> list[Story]:
-    with speaking("en"):
-        return [tell(few_scenario, run.first.workload, row, watched) for row in range(len(run.first.workload))]
-
-
 def test_watching_changes_nothing(run: Replicated, watched: Watched) -> None:
     assert np.array_equal(watched.log.rows, run.first.log.rows)
+    assert np.array_equal(watched.log.ledger, run.first.log.ledger)
+
+
+def test_only_the_refund_asked_for_is_watched(run: Replicated, few_scenario: Scenario, watched: Watched) -> None:
+    one = watch(run.first.workload, few_scenario, {3})
+    assert set(one.notes) == {3}
+    assert one.notes[3] == watched.notes[3]
+
+
+def test_a_refund_that_was_not_watched_is_told_from_the_log_alone(run: Replicated, few_scenario: Scenario, stories: list[Story]) -> None:
+    bare = tell(few_scenario, run.first.workload, 5, watch(run.first.workload, few_scenario, {3}))
+    texts = [(line.time, line.text) for line in stories[5].lines]
+    assert bare.lines
+    assert all((line.time, line.text) in texts for line in bare.lines if not line.text.startswith("Waiting"))
+    assert len(bare.lines) < len(texts)
 
 
 def test_every_refund_has_a_story_in_both_languages(
@@ -36,14 +46,16 @@ def test_every_refund_has_a_story_in_both_languages(
         for row, english in enumerate(stories):
             chinese = tell(few_scenario, run.first.workload, row, watched)
             assert len(chinese.lines) == len(english.lines)
-            assert all(re.search(r"[一-鿿]", line.text) for line in chinese.lines)
+            texts = [*chinese.opening, *chinese.hidden, *(line.text for line in chinese.lines), *chinese.ending]
+            assert all(re.search(r"[一-鿿]", text) for text in texts)
 
 
 def test_lines_stand_in_order_of_time_and_hold_no_open_place(stories: list[Story]) -> None:
     for story in stories:
         times = [line.time for line in story.lines]
         assert times == sorted(times)
-        assert not any(re.search(r"\{\w*\}", line.text) for line in story.lines)
+        texts = [*story.opening, *story.hidden, *(line.text for line in story.lines), *story.ending]
+        assert not any(re.search(r"\{\w*\}|–{2}|None", text) for text in texts)
 
 
 def test_who_was_filed_and_closed_is_told_so_once(run: Replicated, stories: list[Story]) -> None:
@@ -68,10 +80,40 @@ def test_the_first_response_is_told_once_and_judged_by_the_standard(run: Replica
             assert ("later than the standard" in told[0].text) == late[story.row]
 
 
-def test_the_clock_of_the_watched_refund_is_told(run: Replicated, few_scenario: Scenario) -> None:
-    path_4 = int(np.flatnonzero(run.first.log.ledger["path"] == 4)[0])
-    story = tell(few_scenario, run.first.workload, path_4, watch(run.first.workload, few_scenario, path_4))
-    assert any(line.kind == "clock" and "clock on the shop now ends" in line.text for line in story.lines)
+def test_every_judgement_is_told_with_the_rule_that_decided_and_why(watched: Watched, stories: list[Story]) -> None:
+    rules = {rule.id: rule for rule in masks().rules}
+    for story in stories:
+        judged = [line for line in story.lines if line.kind == happened.JUDGED]
+        calls = [note for note in watched.notes.get(story.row, ()) if note.rule >= 0]
+        assert len(judged) == len(calls)
+        assert sum(note.at == JUDGE and note.asked == "advance" for note in watched.notes.get(story.row, ())) <= len(judged)
+        for line in judged:
+            rule = rules[line.reference.removeprefix("rule ").split(" · ")[0]]
+            assert line.text == f"Right now: {rule.response.en}. {rule.why.en}"
+            assert line.reference.endswith(rule.deadline.en)
+
+
+def test_a_rule_that_is_told_stands_in_the_ledger(watched: Watched, stories: list[Story]) -> None:
+    numbers = {rule.id: number for number, rule in enumerate(masks().rules)}
+    for story in stories:
+        noted = watched.log.ledger[story.row]["rules"]
+        for line in story.lines:
+            if line.kind == happened.JUDGED:
+                number = numbers[line.reference.removeprefix("rule ").split(" · ")[0]]
+                assert int(noted[number // BITS]) >> number % BITS & 1
+
+
+def test_the_money_told_at_the_end_is_the_ledgers(run: Replicated, stories: list[Story]) -> None:
+    for story in stories:
+        if story.lines:
+            told = next(text for text in story.ending if text.startswith("Money: "))
+            ledger = run.first.log.ledger[story.row]
+            assert len(re.findall("yuan", told)) == sum(bool(ledger[column]) for column in MONEY)
+
+
+def test_the_clock_of_the_watched_refund_is_told(run: Replicated, stories: list[Story]) -> None:
+    path_4 = int(np.flatnonzero((run.first.log.ledger["path"] == 4) & (run.first.log.ledger["automatic"] == 0))[0])
+    assert any(line.kind == "clock" and "clock on the shop now ends" in line.text for line in stories[path_4].lines)
 
 
 def test_a_second_application_never_filed_says_so(run: Replicated, stories: list[Story]) -> None:
@@ -81,9 +123,17 @@ def test_a_second_application_never_filed_says_so(run: Replicated, stories: list
     assert never.lines == ()
 
 
-def test_every_outcome_alarm_pool_and_handoff_has_a_name() -> None:
-    assert set(PROCEDURE.outcomes) <= set(names.OUTCOMES)
-    assert set(PROCEDURE.alarms) <= set(ALARMS)
-    assert set(CLOCKS) <= set(PROCEDURE.alarms)
-    assert {step.by for step in PROCEDURE.steps} - {""} <= set(names.POOLS)
-    assert set(log_of.KINDS) >= {"filed", "closed"}
+@pytest.mark.parametrize("procedure", [PROCEDURE])
+def test_everything_that_can_come_up_has_a_name(procedure: Procedure) -> None:
+    assert set(procedure.outcomes) == set(names.OUTCOMES)
+    assert set(procedure.alarms) == set(ALARMS)
+    assert set(CLOCKS) <= set(procedure.alarms)
+    assert {step.by for step in procedure.steps} - {""} <= set(names.POOLS)
+    assert set(MONEY) == set(IN_FEN)
+    assert set(WISHES) <= set(log_names())
+
+
+def log_names() -> tuple[str, ...]:
+    from sim.demand.workload import REFUND
+
+    return REFUND.names or ()

@@ -53,7 +53,7 @@ def test_nothing_is_marked_as_unsure() -> None:
 
 
 def test_chinese_is_chinese() -> None:
-    without = [entry.id for entry in chinese() if entry.id and not re.search(r"[一-鿿；、{]", str(entry.string))]
+    without = [entry.id for entry in chinese() if entry.id and not re.search(r"[一-鿿；、。{]", str(entry.string))]
     assert without == []
 
 

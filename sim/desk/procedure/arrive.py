@@ -121,7 +121,7 @@ def file(refund: Any, state: Any, tables: Any, now: int) -> Action:
     path = path_of(order, refund.sends_back)
     state.ledger.path = state.handled = path
     state.ledger.taken_by = -1
-    state.came = state.filed = now
+    state.came = state.filed = state.since = now
     state.online = 1
     if refund.leaves <= now:
         state.left = 1

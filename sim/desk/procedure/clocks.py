@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.demand.columns import C_COMPLAINT, C_PLATFORM, S_AGAIN, S_ENQUIRES, S_ONLINE
-from sim.demand.workload import ATTEMPTS
+from sim.demand.workload import ATTEMPTS, NEVER
 from sim.desk.actions import Action, done, go_on, go_to, side
 from sim.desk.procedure.acts import after, stop_clocks
 from sim.desk.procedure.money import refund_unasked
@@ -49,7 +49,8 @@ def alarm(which: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
         comes_online(refund, state, now)
         if state.ledger.enquiries < ATTEMPTS:
             state.due[A_ENQUIRES] = now + max(1, refund.span[S_ENQUIRES])
-        return go_to(PLATFORM) if complains(refund, state, tables, now) else side(-1, ENQUIRED)
+        annoyed = state.since < NEVER and complains(refund, state, tables, now)
+        return go_to(PLATFORM) if annoyed else side(-1, ENQUIRED)
     if which == A_OFFLINE:
         state.online = 0
         if tables.order == ONLINE_FIRST and state.seen == 1 and state.answered == 0:
@@ -104,7 +105,8 @@ def leaves(refund: Any, state: Any, tables: Any, now: int) -> Action:
 
 def complains(refund: Any, state: Any, tables: Any, now: int) -> bool:
     """A complaint, with a hazard that grows by waiting, refusal and emptiness; True where it reaches the platform."""
-    hazard = tables.share[Q_COMPLAINT] * (1.0 + (now - state.filed) / HOUR / tables.share[Q_COMPLAINT_HOURS])
+    waited = max(0, now - state.since)
+    hazard = tables.share[Q_COMPLAINT] * (1.0 + waited / HOUR / tables.share[Q_COMPLAINT_HOURS])
     if state.ledger.refused > 0:
         hazard *= tables.share[Q_COMPLAINT_REFUSED]
     if state.ledger.refused == 2:

@@ -105,7 +105,7 @@ def path_4(step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
     if step == RECEIVE:
         return ask_warehouse(0, SIGNED, RECEIVE, L_RETURNS, AGENT_WAREHOUSE, refund, state, tables, now)
     if step == SIGNED:
-        return signed(state)
+        return signed(state, now)
     if step == DOOR:
         return hand_over(INSPECTED, L_RETURNS, -1, state, tables, now, NEVER, -1)
     if step == INSPECT:
@@ -191,6 +191,7 @@ def freight_is_covered(refund: Any, state: Any, tables: Any) -> bool:
 def agree_to_return(refund: Any, state: Any, tables: Any, now: int) -> None:
     """From here the buyer's clock runs and not the shop's."""
     state.agreed = 1
+    state.since = NEVER
     state.agreed_at = now
     state.sends_at = sends_at(refund, tables, now)
     state.due[A_SELLER_CLOCK] = NEVER
@@ -224,9 +225,10 @@ def tracking(refund: Any, state: Any, tables: Any, now: int) -> Action:
     return at_once(MONEY_AHEAD if machine else JUDGE)
 
 
-def signed(state: Any) -> Action:
+def signed(state: Any, now: int) -> Action:
     """The goods are the shop's again: what was never the buyer's needs no inspection, the rest is judged or, if paid, booked in."""
     state.asked[0] = 0
+    state.since = now
     state.secured = 1
     state.ledger.lost = 0
     if state.handled <= 2:
