@@ -127,3 +127,15 @@ def test_on_the_shipped_week() -> None:
     assert in_time["of"] + in_time["left_out"] + in_time["automatic"] == len(summary.reported) + len(summary.reported.automatic)
     assert sum(handoff.asked for handoff in summary.handoffs) > 0
     assert summary.costs["total"] == pytest.approx(sum(amount for cause, amount in summary.costs.items() if cause != "total"))
+
+
+POLICIES = sorted(path.stem for path in (scenarios_folder() / "policies").glob("*.toml"))
+
+
+@pytest.mark.parametrize("overlays", [(), *((name,) for name in POLICIES), ("overloaded",), ("overloaded", "online-first")], ids="+".join)
+def test_under_every_policy_and_on_a_desk_that_cannot_keep_up(overlays: tuple[str, ...]) -> None:
+    double = {"demand": {"scale": 2.0}}
+    laid = [double if name == "overloaded" else scenarios_folder() / "policies" / f"{name}.toml" for name in overlays]
+    scenario = load_scenario(scenarios_folder() / "everyday-apparel.toml", laid)
+    workload = draw_workload(scenario, 1)
+    assert check(simulate(workload, scenario), workload, floor_of(scenario, workload), PROCEDURE) == []

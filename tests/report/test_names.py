@@ -19,7 +19,7 @@ WORDS = [
     *((names.path, path) for path in FACTS),
     *((names.short_path, path) for path in FACTS),
     *((names.pool, pool) for pool in POOLS),
-    *((names.handoff, kind) for kind in {*HANDOFF_KINDS, *HANDOFF_NAMES}),
+    *((names.handoff, kind) for kind in dict.fromkeys((*HANDOFF_KINDS, *HANDOFF_NAMES))),
     *((names.outcome, outcome) for outcome in OUTCOMES),
     *((names.cause, cause) for cause in ("labour", "contacts", *CAUSES, "total")),
     *((names.wrong_act, act) for act in ERROR_NAMES),

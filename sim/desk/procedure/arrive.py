@@ -160,7 +160,7 @@ def answered(state: Any, tables: Any) -> Action:
     """A path taken wrongly is noticed at once where the platform or the shop's system has no such act; else the act goes ahead."""
     if state.blank == 1:
         return at_once(BRUSHED_OFF)
-    if state.slipped == 0:
+    if state.slipped == 0 or state.paid == 1:
         return at_once(JUDGE)
     cell = 4 * (state.handled - 1) + state.slipped - 1
     if tables.wrong_kind[cell] != LATER:

@@ -95,7 +95,7 @@ def content(step: int, refund: Any, state: Any, tables: Any, now: int, group: in
     if step == RESPOND:
         seconds = refund.work[W_RESPOND] + reach(refund, state, tables)
         state.agent = group
-        if now - state.filed > LONG_WAIT and errs(E_BLANK, C_BLANK, refund, state, tables):
+        if state.paid == 0 and now - state.filed > LONG_WAIT and errs(E_BLANK, C_BLANK, refund, state, tables):
             brush_off(state)
             return int(refund.work[W_CHASE])
         answer(refund, state, tables, now)
@@ -169,7 +169,7 @@ def reach(refund: Any, state: Any, tables: Any) -> int:
 
 def answer(refund: Any, state: Any, tables: Any, now: int) -> None:
     """The buyer hears from the shop: no more chasing for an answer; from now on it is the money that is asked about."""
-    if state.answered == 0 and tables.switch[P_ENQUIRES] == 1:
+    if state.answered == 0 and state.paid == 0 and tables.switch[P_ENQUIRES] == 1:
         state.due[A_ENQUIRES] = now + max(1, refund.span[S_ENQUIRES])
     state.answered = 1
     state.ledger.believed = state.handled
