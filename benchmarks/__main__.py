@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.alone import in_a_process
 from benchmarks.cimba_station import cimba_engine  # before our engine compiles: numba must know cimba's records by then
 from benchmarks.measure import Row, per_second, ratio, rounds_of
-from benchmarks.scenario import DEFAULT, both_engines
+from benchmarks.scenario import DEFAULT, EVERY_LEVER, both_engines
 from benchmarks.station import ciw_simulation, compiled_engine, draws, plain_simpy, simpy_engine, simpy_engine_with_toy
 
 
@@ -71,6 +71,7 @@ def main() -> int:
         *python_peers(5_000 if chosen.quick else 20_000, rounds),
         *compiled_peer(100_000 if chosen.quick else 300_000, rounds),
         *scenario_rows(chosen.scenario, rounds),
+        *scenario_rows(EVERY_LEVER, 3),
         *sizes(100_000 if chosen.quick else 1_000_000, 10_000),
     ]
     if chosen.json:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from sim import draw_workload, load_scenario, simulate
 from sim.desk.log import first_difference
+from sim.desk.records import FILED
 
 DEFAULT = Path(__file__).resolve().parent / "week-20k.toml"
+EVERY_LEVER = Path(__file__).resolve().parent / "every-lever-50k.toml"
 
 
 def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[int, dict[str, float]]:
-    """(refunds, seconds by engine: median over interleaved rounds). Raises RuntimeError when the logs differ."""
+    """(refunds filed, seconds by engine: median over interleaved rounds). Raises RuntimeError when the logs differ."""
     scenario = load_scenario(path)
     workload = draw_workload(scenario, seed, 0)
     simulate(workload, scenario, "compiled")
@@ -25,4 +27,5 @@ def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[
     difference = first_difference(logs["simpy"], logs["compiled"])
     if difference:
         raise RuntimeError(f"the engines differ on {path.name}: {difference}")
-    return len(workload), {engine: statistics.median(times) for engine, times in seconds.items()}
+    filed = int((logs["compiled"].rows["kind"] == FILED).sum())
+    return filed, {engine: statistics.median(times) for engine, times in seconds.items()}
