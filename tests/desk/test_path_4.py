@@ -263,3 +263,10 @@ def test_a_return_that_is_on_its_way_asks_nothing_of_anybody() -> None:
     assert "P4.follow-return" in story.rules
     assert story.waited("RETURN_BACK") == 3 * DAY
     assert len(rows) == 2  # for the number, and for the parcel
+
+
+def test_who_is_to_pay_the_freight_has_to_be_talked_over_where_it_is_the_buyer() -> None:
+    buyers = {"policy": {"freight": {"paid_by": "buyer"}}}
+    plain, insured = refund(4, reason="seven_days", W_TALK=90), refund(4, reason="seven_days", W_TALK=90, insured=1)
+    assert tell(plain, buyers).seconds("AGREE") == 2 * tell(plain).seconds("AGREE") == 180
+    assert tell(insured, buyers).seconds("AGREE") == 90

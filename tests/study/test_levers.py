@@ -199,7 +199,7 @@ CLAIMS: dict[str, Claim] = {
     "chase-tracking-numbers": Claim("numbers not asked for", ("completion_hours.path_4",), (WORK, RESPONSE)),
     "no-number-chasing": Claim("everyday", (WORK, RESPONSE), ("completion_hours.path_4",)),
     "freight-insurance": Claim("everyday", ("costs.freight",), ("costs.premium", RESPONSE, WORK), more_refunds=True),
-    "freight-paid-by-buyer": Claim("everyday", ("costs.freight", WORK), ("withdrawn_rate.path_4",)),
+    "freight-paid-by-buyer": Claim("everyday", ("costs.freight",), ("withdrawn_rate.path_4", WORK)),
 }
 """One claim for every overlay."""
 

@@ -176,16 +176,16 @@ def agreed(refund: Any, state: Any, tables: Any, now: int) -> Action:
         if state.handled == 3:
             state.ledger.freight += tables.money[M_FREIGHT]  # sent back what was to be kept, at the shop's cost
         return at_once(SET_RIGHT)
-    buyer_pays = tables.switch[P_BUYER_PAYS_FREIGHT] == 1 and not freight_is_covered(refund, state, tables)
-    if buyer_pays and refund.chance[C_BALKS] < tables.share[Q_BALKS]:
+    if buyer_pays_freight(refund, tables) and refund.chance[C_BALKS] < tables.share[Q_BALKS]:
         return at_once(WITHDRAWN_BY_BUYER)
     agree_to_return(refund, state, tables, now)
     return at_once(JUDGE)
 
 
-def freight_is_covered(refund: Any, state: Any, tables: Any) -> bool:
-    """An insurance pays the return's freight, the buyer's own or one that the shop bought; or it is the shop's fault."""
-    return bool(refund.insured == 1 or tables.switch[P_INSURANCE] == 1 or tables.at_fault[refund.reason] == 1)
+def buyer_pays_freight(refund: Any, tables: Any) -> bool:
+    """No insurance pays the return's freight, the buyer's own or one that the shop bought, and the shop is not at fault, nor generous."""
+    covered = refund.insured == 1 or tables.switch[P_INSURANCE] == 1 or tables.at_fault[refund.reason] == 1
+    return bool(tables.switch[P_BUYER_PAYS_FREIGHT] == 1 and not covered)
 
 
 def agree_to_return(refund: Any, state: Any, tables: Any, now: int) -> None:

@@ -32,9 +32,11 @@ from sim.demand.columns import (
 from sim.demand.workload import ATTEMPTS, NEVER
 from sim.desk.procedure.acts import LONG_WAIT
 from sim.desk.procedure.arrive import errs
+from sim.desk.procedure.path_4 import buyer_pays_freight
 from sim.desk.steps import (
     A_CHASE,
     A_ENQUIRES,
+    AGREE,
     APPROVE,
     ASK_CARRIER,
     ASK_STATUS,
@@ -152,6 +154,8 @@ def by_agents(step: int, refund: Any, state: Any, tables: Any, group: int) -> in
         return int(tables.wrong_seconds[cell] + reading)
     # a talk with the buyer: settling an amount, guiding, freight, exchange, asking to refuse, a reasoned refusal
     talk = refund.work[W_DECIDE] if step == DECIDE else refund.work[W_TALK]
+    if step == AGREE and buyer_pays_freight(refund, tables):
+        talk += refund.work[W_TALK]  # who is to pay has to be talked over
     return int(talk + reading + reach(refund, state, tables))
 
 
