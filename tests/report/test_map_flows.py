@@ -17,7 +17,8 @@ from sim.measure.visits import visits
 from sim.report.process_map import flows_of
 from sim.report.process_map.declared import OVER
 from sim.report.process_map.flows import ALL, DROPPED, ON, OPEN, SENT, SILENT, Flows, Move, flows_in
-from sim.report.process_map.plan import Plan, plan_of
+from sim.report.process_map.plan import BUNDLE, END, WORK, Panel, Plan, plan_of
+from sim.report.process_map.walks import OUTCOME as ENDED_SO
 from sim.report.process_map.walks import Carried, carried
 from sim.study.replicate import Replicated
 from tests.measure.tiny import AGENTS, CARRIERS, DAY, HOUR, MINUTE, Diary, floor
@@ -127,7 +128,7 @@ def test_side_work_has_moves_of_its_own_and_is_dropped_when_the_refund_is_closed
     end = plain(diary)
     diary.opened(5, step=ASK).joined(5, step=ASK, line=CARRIERS, item=1).left(end, step=ASK, line=CARRIERS, item=1)
     found = counted(diary.log(path=1))
-    assert found.moves[Move(1, ASK, DROPPED, ON, paid=True)] == 1
+    assert found.moves[Move(1, ASK, DROPPED, ON, paid=True, side=True)] == 1
     assert found.moves[Move(1, PAY, OVER)] == 1
     assert found.stands[1, ASK].still == 0
 
@@ -326,6 +327,61 @@ def test_random_walks_along_the_declaration_are_counted_as_they_went() -> None:
     found = carried(plan, plan.panels[0], counted(diary.log(until=400 * DAY, path=1)))
     assert taken(plan, found) == truth
     assert found.rest == ()
+    assert unbalanced(plan, plan.panels[0], counted(diary.log(until=400 * DAY, path=1))) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_happens_each_box_is_left_as_often_as_it_is_come_to(seed: int) -> None:
+    """Random steps in any order, alarms that send away or close, side work, waits that never end."""
+    chance = np.random.default_rng(seed)
+    diary = Diary()
+    for refund in range(120):
+        at = 0
+        diary.filed(at, refund)
+        for _ in range(int(chance.integers(0, 7))):
+            step = int(chance.choice([RESPOND, PAY, ASK, BOOK_IN, WAIT]))
+            if step == WAIT:
+                waiting(diary, at, refund, WAIT)
+                at += HOUR
+            elif chance.random() < 0.2:
+                diary.joined(at, refund, step).alarm(at + 5, refund).left(at + 5, refund, step=step)
+                at += 5
+            else:
+                at = work(diary, at, refund, step)
+        if chance.random() < 0.3:
+            diary.opened(at, refund, step=ASK).joined(at, refund, step=ASK, line=CARRIERS, item=1)
+            diary.left(at + 9, refund, step=ASK, line=CARRIERS, item=1)
+        if chance.random() < 0.7:
+            diary.closed(at + 9, refund)
+    plan = small_plan()
+    assert unbalanced(plan, plan.panels[0], counted(diary.log(until=400 * DAY, path=1))) == []
+
+
+def unbalanced(plan: Plan, panel: Panel, flows: Flows) -> list[tuple[Any, ...]]:
+    """Boxes where arrivals differ from departures, ends and those still there; and "all" where the ends do not add up to the requests."""
+    found = carried(plan, panel, flows)
+    wrong: list[tuple[Any, ...]] = []
+    ends = sum(times for outcome, times in found.elsewhere.items() if outcome)
+    for key, place in panel.places.items():
+        came = sum(times for arrow, times in zip(panel.arrows, found.arrows, strict=True) if arrow.end == key)
+        came += sum(found.came.get(key, {}).values())
+        left = sum(times for arrow, times in zip(panel.arrows, found.arrows, strict=True) if arrow.start == key)
+        left += sum(found.left.get(key, {}).values())
+        if came != found.places[key]:
+            wrong.append((panel.key, key, "came", came, found.places[key]))
+        if place.shape == END:
+            ends += came
+        if place.shape != END and (place.shape != BUNDLE or panel.path == ALL) and came != left:
+            wrong.append((panel.key, key, came, left))
+        ends += sum(times for (kind, _what), times in found.left.get(key, {}).items() if kind == ENDED_SO)
+        stand = flows.stands.get((panel.path, list(plan.steps).index(place.step))) if place.shape == WORK else None
+        if stand is not None and panel.path != ALL and came != stand.times + stand.unheard:
+            wrong.append((panel.key, key, came, stand))
+    still = sum(times for move, times in flows.moves.items() if move.end == OPEN and not move.side and panel.path in (ALL, move.path))
+    filed = flows.requests + flows.machine if panel.path == ALL else flows.courses[panel.path].filed
+    if ends + still != filed:
+        wrong.append((panel.key, "all", ends, still, filed))
+    return wrong
 
 
 # ---------------------------------------------------------------- the real procedure
@@ -337,6 +393,10 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def of_run(run: Replicated, plan: Plan) -> Flows:
     return flows_of(run, plan)
+
+
+def test_in_every_picture_each_box_is_left_as_often_as_it_is_come_to(of_run: Flows, plan: Plan) -> None:
+    assert [wrong for panel in plan.panels for wrong in unbalanced(plan, panel, of_run)] == []
 
 
 BESIDE = ("CHASED", "ENQUIRED", "ASK_WAREHOUSE", "HOLD_BESIDE")
@@ -377,7 +437,7 @@ def test_the_overview_adds_up(run: Replicated, of_run: Flows, plan: Plan) -> Non
     assert sum(of_run.outcomes.values()) == sum(course.closed for course in of_run.courses.values())
     assert by_ends["FILE", "LOOK"] == by_ends["LOOK", "RESPOND"] + by_ends["LOOK", "path_1"]
     assert sum(times for (_start, end), times in by_ends.items() if end == "MONEY_BACK") >= by_ends["MONEY_BACK", "CLOSE"]
-    assert [found.places[f"path_{path}"] for path in (1, 2, 3, 4)] == [int((reported["path"] == path).sum()) for path in (1, 2, 3, 4)]
+    assert [of_run.courses[path].filed for path in (1, 2, 3, 4)] == [int((reported["path"] == path).sum()) for path in (1, 2, 3, 4)]
 
 
 def test_medians_are_those_of_the_stays(run: Replicated, of_run: Flows, plan: Plan) -> None:

@@ -41,8 +41,9 @@ from sim.words import speaking
 MANY = 3_000
 """The small run's figures times this: a few million refunds."""
 
-CROSSINGS = {"overview": 0, "path_1": 5, "path_2": 17, "path_3": 11, "path_4": 21}
-"""As many crossings of lines as the panels have; who adds an arrow finds a way that adds none, or says so here."""
+CROSSINGS = {"overview": 0, "path_1": 7, "path_2": 17, "path_3": 11, "path_4": 21}
+"""As many crossings of lines as the panels have; who adds an arrow finds a way that adds none, or says so here. On path 1 the refunds
+that the batch agreed to and those that an agent carries out go two ways that can be told apart: two crossings more than on one line."""
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' & \x1b[31m \u202e" + "x" * 500
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from sim.desk.steps import STEPS
-from sim.report import font
+from sim.report import font, format
 from sim.report.process_map import ProcessMap, clocks_of, flows_of, process_map
 from sim.report.process_map.page import headline, what_stands_out
 from sim.report.process_map.plan import plan_of
+from sim.report.process_map.tell import Told
+from sim.report.process_map.walks import carried
 from sim.scenario.schema import Scenario
 from sim.study.replicate import Replicated
 from sim.words import speaking
@@ -164,13 +166,46 @@ def test_a_desk_without_lines_says_so(run: Replicated) -> None:
     assert all(figure.name and figure.value for figure in what_stands_out(plan, idle))
 
 
-def test_the_clock_of_inspection_is_that_of_who_inspects(few_scenario: Scenario) -> None:
-    inside = clocks_of(few_scenario)
-    assert "warehouse_inspection" in inside
-    assert "warehouse_inspection_outside" not in inside
-    assert inside["first_response"] == 1_800
-    policy = few_scenario.policy.model_copy(update={"inspection": few_scenario.policy.inspection.model_copy(update={"outside": True})})
-    assert "warehouse_inspection" not in clocks_of(few_scenario.model_copy(update={"policy": policy}))
+def test_standards_of_one_step_are_told_apart(few_scenario: Scenario, maps: dict[tuple[str, bool], ProcessMap]) -> None:
+    assert clocks_of(few_scenario)["first_response"] == 1_800
+    path_3, path_4 = (" ".join(maps["en", True].text[at][1]) for at in (3, 4))
+    assert "within 4 h (special wishes), within 12 h (amounts)" in path_3
+    assert "within 12 h (own inspection), within 48 h (outside inspection)" in path_4
+
+
+def test_what_the_scenario_says_of_steps_stands_in_their_boxes(maps: dict[tuple[str, bool], ProcessMap]) -> None:
+    told = {at: " ".join(maps["en", True].text[at][1]) for at in range(5)}
+    assert "no scan for 5 days counts as lost" in told[2]
+    assert "own limit" in told[3]
+    assert "a coupon for a number within 12 h" in told[4]
+    assert "one named contact" in maps["en", True].pictures[2].body
+
+
+def test_the_share_with_money_back_is_the_same_in_the_heading_and_in_the_box(run: Replicated) -> None:
+    plan = plan_of(STEPS)
+    flows = flows_of(run, plan)
+    for panel in plan.panels[1:]:
+        told = Told(plan, panel, flows, carried(plan, panel, flows))
+        course = flows.courses[panel.path]
+        assert course.refunded == sum(flows.became(panel.path, True).values())
+        share = format.share(course.refunded / course.filed)
+        assert share in told.head()
+        assert share in next(iter(told.figures(panel.places["MONEY_BACK"])))
+
+
+def test_the_ways_to_end_add_up_to_all_requests(run: Replicated) -> None:
+    plan = plan_of(STEPS)
+    flows = flows_of(run, plan)
+    for panel in plan.panels:
+        told = Told(plan, panel, flows, carried(plan, panel, flows))
+        assert sum(times for _what, times, _money in told.ends()) == told.population(), panel.key
+
+
+def test_a_chinese_picture_has_no_english_words(maps: dict[tuple[str, bool], ProcessMap]) -> None:
+    for of_run in (False, True):
+        for picture in maps["zh", of_run].pictures:
+            shown = " ".join(re.findall(r">([^<>]*)</text>", picture.body))
+            assert set(re.findall(r"[A-Za-z]{2,}", shown)) <= {"ERP"}, picture.key
 
 
 def test_the_plan_ships_with_the_package() -> None:

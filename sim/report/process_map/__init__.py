@@ -7,7 +7,7 @@ process_map(run)      with the figures of a run (sim.study.replicate)
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.desk.steps import STEPS
@@ -15,6 +15,7 @@ from sim.report.process_map.draw import Picture, drawn
 from sim.report.process_map.flows import Flows, flows_in
 from sim.report.process_map.page import map_page
 from sim.report.process_map.plan import GOAL, Plan, plan_of
+from sim.report.process_map.punctual import facts_of, in_time
 from sim.report.process_map.tell import Told
 from sim.report.process_map.walks import carried
 from sim.words import either
@@ -59,12 +60,13 @@ def process_map(run: "Replicated | None" = None, overlays: tuple[str, ...] = ())
     """
     plan = plan_of(STEPS)
     if run is None:
-        return _map([Told(plan, panel) for panel in plan.panels], None, None)
+        return _map([Told(plan, panel, facts=facts_of()) for panel in plan.panels], None, None)
     from sim.report.headline import answer_of
 
     counted = flows_of(run, plan)
     clocks = clocks_of(run.scenario)
-    told = [Told(plan, panel, counted, carried(plan, panel, counted), clocks) for panel in plan.panels]
+    facts = facts_of(run.scenario)
+    told = [Told(plan, panel, counted, carried(plan, panel, counted), clocks, facts) for panel in plan.panels]
     return _map(told, counted, answer_of(run, overlays))
 
 
@@ -74,14 +76,13 @@ def flows_of(run: "Replicated", plan: Plan) -> Flows:
 
     first = run.first
     money_back = list(plan.steps).index(next(place.step for place in plan.panels[0].places.values() if place.shape == GOAL))
-    return flows_in(first.log, first.summary.visits, first.summary.reported, STEPS, money_back, OUTCOMES)
+    found = flows_in(first.log, first.summary.visits, first.summary.reported, STEPS, money_back, OUTCOMES)
+    return replace(found, in_time=in_time(first, run.scenario, found, STEPS))
 
 
 def clocks_of(scenario: "Scenario") -> dict[str, int]:
-    """Seconds of the scenario's standards by their names; of inspection inside and outside the one that is done there."""
-    standards = {name: value for name, value in scenario.standards if isinstance(value, int)}
-    unused = "warehouse_inspection" if scenario.policy.inspection.outside else "warehouse_inspection_outside"
-    return {name: seconds for name, seconds in standards.items() if name != unused}
+    """Seconds of the scenario's standards by their names."""
+    return {name: value for name, value in scenario.standards if isinstance(value, int)}
 
 
 def _map(told: list[Told], counted: Flows | None, answer: "Answer | None") -> ProcessMap:

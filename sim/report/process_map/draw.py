@@ -11,6 +11,7 @@ from sim.report.process_map.layout import (
     LANE_HEAD,
     MARK_SIZE,
     NAME,
+    PADDING,
     SMALL,
     SMALL_LINE,
     TIP,
@@ -24,7 +25,7 @@ from sim.report.process_map.layout import (
     lay_out,
 )
 from sim.report.process_map.plan import BUNDLE, END, EVENT, GOAL, GROUP, MARK, QUESTION, START, WAIT, WORK
-from sim.report.process_map.tell import WAITS, Told, taken
+from sim.report.process_map.tell import ENOUGH, WAITS, Told, refunds, taken
 from sim.report.process_map.text import cut, lines, width
 from sim.report.theme import ACCENT, GOOD, INK, MUTED, PAPER, SERIES, as_part
 from sim.report.untrusted import in_a_line
@@ -51,7 +52,21 @@ SIDE = 28.0
 LEAST_SCALE = 0.82
 """Of a picture inside a page: its smallest type stays above 9 pixels."""
 
-ROLES = {"ink": INK, "muted": MUTED, "back": BACK, "clock": "#0a568f"}
+LATE = "#c62828"
+IDLE = "#e9ebed"
+"""Of a step whose answers are late; of one that nothing came to."""
+
+ROLES = {
+    "ink": INK,
+    "muted": MUTED,
+    "back": BACK,
+    "clock": "#0a568f",
+    "in": "#2f5d50",
+    "out": "#8a3b00",
+    "in more": "#2f5d50",
+    "out more": "#8a3b00",
+    "late": LATE,
+}
 
 
 @dataclass(frozen=True)
@@ -111,18 +126,17 @@ def drawn(told: Told, source: str = "") -> Picture:
     heading = list(_heading(told, source, grid_only.width))
     top = TOP + sum(line.height for line in heading) + (TITLE - NAME) + HEAD_ROOM
     sheet = lay_out(panel, texts, signs, widths, top)
-    notes = lines(told.rest(), SMALL, sheet.width - 2 * SIDE) if told.rest() else ()
+    ends, ends_height = _ends(told, sheet.width - 2 * SIDE)
     legend, legend_height = _legend(told, sheet.width - 2 * SIDE)
-    height = sheet.bottom + 12 + len(notes) * SMALL_LINE + 10 + legend_height + 14
+    height = sheet.bottom + 12 + ends_height + 10 + legend_height + 14
     parts = list(_lanes(told, sheet))
     parts += _tracks(told, sheet, widths)
     parts += (_spot(told, spot) for spot in sheet.spots.values())
     for sign in sheet.signs:
         parts += _sign(sign.box, sign.lines)
     y = sheet.bottom + 12
-    for note in notes:
-        y += SMALL_LINE
-        parts.append(_text(SIDE, y - 4, note, SMALL, MUTED))
+    parts.append(f'<g transform="translate({SIDE:g} {y:g})">{"".join(ends)}</g>')
+    y += ends_height
     parts.append(f'<g transform="translate({SIDE:g} {y + 10:g})">{"".join(legend)}</g>')
     headed = top - HEAD_ROOM if panel.lanes else top
     return Picture(
@@ -136,6 +150,30 @@ def line_widths(told: Told) -> list[float]:
         return [1.8] * len(told.panel.arrows)
     most = max(told.carried.most, 1)
     return [THIN + (THICK - THIN) * times / most for times in told.carried.arrows]
+
+
+def _ends(told: Told, room: float) -> tuple[list[str], float]:
+    """The last row: a dark box for each way in which the requests ended, and their height; those with money back have a green edge."""
+    parts: list[str] = []
+    if not told.ends():
+        return parts, 0.0
+    y = 0.0
+    for text in lines(told.ends_where(), SMALL, room):
+        y += SMALL_LINE
+        parts.append(_text(0, y - 4, text, SMALL, INK))
+    x, tall = 0.0, 2 * SMALL_LINE + PADDING
+    y += 4
+    for what, times, money in told.ends():
+        count = refunds(times)
+        wide = max(width(what, SMALL), width(count, SMALL)) + 22
+        if x and x + wide > room:
+            x, y = 0.0, y + tall + 8
+        edge = f'stroke="{GOOD}" stroke-width="3"' if money else f'stroke="{DARK}" stroke-width="1.3"'
+        parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:g}" rx="12" fill="{DARK}" {edge}/>')
+        for at, text in enumerate((what, count), 1):
+            parts.append(_text(x + wide / 2, y + at * SMALL_LINE - 1, text, SMALL, PAPER, "middle"))
+        x += wide + 10
+    return parts, y + tall
 
 
 # ---------------------------------------------------------------- heading, lanes
@@ -161,7 +199,10 @@ def _lanes(told: Told, sheet: Sheet) -> Iterator[str]:
         yield f'<rect x="{band.left:g}" y="{sheet.top:g}" width="{wide:g}" height="{sheet.bottom - sheet.top:g}" fill="{LANES[at % 2]}"/>'
         if at:
             yield _path(((band.left, sheet.top), (band.left, sheet.bottom)), LANE_RULE, 1)
-        name = cut(either(lanes[band.key]), NAME, wide - 8)
+        name = either(lanes[band.key])
+        fact = told.facts.lanes.get(band.key, "")
+        full = _("{what} ({about})").format(what=name, about=fact)
+        name = cut(full if fact and width(full, NAME) <= wide - 8 else name, NAME, wide - 8)
         for top in (sheet.top, sheet.bottom - LANE_HEAD + 2):
             yield f'<rect x="{band.left:g}" y="{top:g}" width="{wide:g}" height="{LANE_HEAD - 2:g}" fill="{DARK}"/>'
             yield _text((band.left + band.right) / 2, top + 18, name, NAME, PAPER, "middle")
@@ -270,26 +311,39 @@ def _spot(told: Told, spot: Spot) -> str:
     step = told.plan.steps[place.step] if place.single else None
     fill = _fill(told, spot)
     rework = step is not None and step.rework
-    shape = _shape(place.shape, spot.box, fill, BACK if rework else None)
+    idle, late = told.idle(place), told.late(place)
+    shape = _shape(place.shape, spot.box, fill, FAINT if idle and place.shape != MARK else BACK if rework else None)
+    if late:
+        outer = spot.box.grown(3)
+        wide, tall = outer.right - outer.left, outer.bottom - outer.top
+        frame = f'x="{outer.left:.1f}" y="{outer.top:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="7"'
+        shape += f'<rect {frame} fill="none" stroke="{LATE}" stroke-width="3"/>'
     texts = []
     y = spot.box.middle[1] - sum(line.height for line in spot.lines) / 2
     for line in spot.lines:
         y += line.height
-        colour = readable(ROLES[line.role], fill)
+        colour = readable(MUTED if idle else ROLES[line.role], fill)
         x = spot.box.middle[0]
         if line.role == "clock":
             texts.append(_clock(x - width(line.text, line.size) / 2 - 4, y - 8, colour))
             x += 5
+        if line.role in ("in", "out"):
+            half = width(line.text, line.size) / 2
+            texts.append(_mark(x - half - 6 if line.role == "in" else x + half - 2, y - 8, colour, line.role == "in"))
+            x += 5 if line.role == "in" else -5
         texts.append(_text(x, y - 4, line.text, line.size, colour, "middle"))
-    title = html.escape(" · ".join([told.name(place), *told.clock(place), *told.figures(place)]))
+    told_of = (told.name(place), *told.clock(place), *told.figures(place), *told.entries(place), *told.exits(place))
+    title = html.escape(" · ".join(told_of))
     return f"<g><title>{title}</title>{shape}{''.join(texts)}</g>"
 
 
 def _fill(told: Told, spot: Spot) -> str:
     shape = spot.place.shape
-    if shape == WORK:
+    if told.idle(spot.place) and shape != MARK:
+        return IDLE
+    if shape in (WORK, WAIT):
         at = told.wait_class(spot.place)
-        return CALM if at is None else HEAT[at]
+        return (CALM if shape == WORK else PAPER) if at is None else HEAT[at]
     return {START: DARK, END: DARK, GOAL: GOAL_FILL}.get(shape, PAPER)
 
 
@@ -340,6 +394,16 @@ def _shape(shape: str, box: Box, fill: str, border: str | None = None) -> str:
     )
 
 
+def _mark(x: float, y: float, colour: str, into: bool) -> str:
+    """A small triangle before a bar (comes in), or after one (goes out)."""
+    bar = x + 7 if into else x
+    tip = x if into else x + 2
+    return (
+        f'<path d="M{bar:.1f} {y - 4:.1f}V{y + 4:.1f}" stroke="{colour}" stroke-width="1.4"/>'
+        f'<polygon points="{_points(((tip, y - 3.5), (tip + 5.5, y), (tip, y + 3.5)))}" fill="{colour}"/>'
+    )
+
+
 def _clock(x: float, y: float, colour: str) -> str:
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.6" fill="none" stroke="{colour}" stroke-width="1.3"/>'
@@ -369,27 +433,61 @@ def _legend(told: Told, room: float) -> tuple[list[str], float]:
 
 
 def _legend_rows(told: Told) -> Iterator[list[tuple[str, float, str]]]:
-    panel = told.panel
+    panel, places = told.panel, told.panel.places.values()
     if told.flows is not None:
-        heat: list[tuple[str, float, str]] = [("", 0.0, _("Half of the refunds waited in line before the step:"))]
-        for colour, (_end, text) in zip(HEAT, WAITS, strict=True):
-            heat.append((f'<rect y="1" width="22" height="15" rx="3" fill="{colour}" stroke="{DARK}"/>', 22.0, _(text)))
+        heat: list[tuple[str, float, str]] = [
+            ("", 0.0, _("Colour: median of the whole time at a step, in line and at work, or waiting, in clock hours:"))
+        ]
+        used = {told.wait_class(place) for place in places if not told.idle(place)}
+        for at, (colour, (_end, text)) in enumerate(zip(HEAT, WAITS, strict=True)):
+            if at in used:
+                heat.append((f'<rect y="1" width="22" height="15" rx="3" fill="{colour}" stroke="{DARK}"/>', 22.0, _(text)))
+        if any(told.idle(place) for place in places):
+            heat.append(
+                (f'<rect y="1" width="22" height="15" rx="3" fill="{IDLE}" stroke="{FAINT}"/>', 22.0, _("did not happen in this run"))
+            )
+        if any(told.late(place) for place in places):
+            text = _("fewer than {share} of the answers in time").format(share=f"{ENOUGH:.0%}")
+            heat.append((f'<rect x="2" y="2" width="20" height="13" rx="3" fill="{PAPER}" stroke="{LATE}" stroke-width="3"/>', 24.0, text))
         yield heat
+        yield [
+            ("", 0.0, _("All times are medians, by the clock (nights included). On arrows: how often each was taken.")),
+            *(
+                [(_mark(2, 9, ROLES["in"], True), 10.0, _("comes in without an arrow"))]
+                if any(told.entries(place) for place in places)
+                else []
+            ),
+            *(
+                [(_mark(2, 9, ROLES["out"], False), 10.0, _("leaves or ends here without an arrow"))]
+                if any(told.exits(place) for place in places)
+                else []
+            ),
+        ]
     row: list[tuple[str, float, str]] = []
     if told.carried is not None and told.carried.most:
         most = told.carried.most
+        row.append(("", 0.0, _("Thickness, in each picture of its own scale:")))
         for times in dict.fromkeys((most, max(most // 4, 1))):
             line = THIN + (THICK - THIN) * times / most
             row.append((_path(((0, 9), (34, 9)), FLOW, line), 34.0, taken(times)))
-        row.append((_path(((0, 9), (34, 9)), FAINT, THIN), 34.0, _("never taken")))
+        if 0 in told.carried.arrows:
+            row.append((_path(((0, 9), (34, 9)), FAINT, THIN), 34.0, _("never taken")))
     else:
         row.append((_path(((0, 9), (34, 9)), FLOW, 1.8), 34.0, _("what follows")))
-    row.append((_path(((0, 9), (34, 9)), BACK, 1.8, "5.8 3.4"), 34.0, _("goes back, or mends what went wrong")))
+    if any(arrow.back for arrow in panel.arrows):
+        row.append((_path(((0, 9), (34, 9)), BACK, 1.8, "5.8 3.4"), 34.0, _("goes back, or mends what went wrong")))
+        if told.carried is not None and any(
+            arrow.back and not times for arrow, times in zip(panel.arrows, told.carried.arrows, strict=True)
+        ):
+            row.append((_path(((0, 9), (34, 9)), FAINT, 1.6, "5.6 3.3"), 34.0, _("the same, never taken")))
+    if any(arrow.start == arrow.end for arrow in panel.arrows):
+        loop = _path(((2, 3), (17, 3), (17, 14), (2, 14)), FAINT, 1.6, "4 2.5")
+        row.append((loop, 20.0, _("the same step again (asked once more, tried once more)")))
     if panel.ties:
         row.append((_path(((0, 9), (34, 9)), FAINT, 1.5, "2 4"), 34.0, _("done beside it")))
     yield row
-    shapes = {place.shape for place in panel.places.values()}
-    rework = any(place.single and told.plan.steps[place.step].rework for place in panel.places.values())
+    shapes = {place.shape for place in places}
+    rework = any(place.single and told.plan.steps[place.step].rework for place in places)
     small = Box(0, 1, 34, 17)
     known = (
         (WORK, CALM, None, _("somebody works on it")),
@@ -403,6 +501,6 @@ def _legend_rows(told: Told) -> Iterator[list[tuple[str, float, str]]]:
         items.append((_shape(MARK, Box(0, -2, MARK_SIZE, MARK_SIZE - 2), ACCENT), MARK_SIZE, _("judged anew by the rules")))
     if rework:
         items.append((_shape(WORK, small, PAPER, BACK), 34.0, _("would not be there if all had gone right")))
-    if any(told.clock(place) for place in panel.places.values()):
+    if any(told.clock(place) for place in places):
         items.append((_clock(7, 9, ROLES["clock"]), 14.0, _("standard for the answer")))
     yield items

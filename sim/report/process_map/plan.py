@@ -102,6 +102,10 @@ class Panel:
         """The places of a single step, in the order of the plan."""
         return [place for place in self.places.values() if place.step == step and place.single]
 
+    def first_places(self) -> dict[str, str]:
+        """Of each step that is shown the key of its first place."""
+        return {place.step: key for key, place in reversed(list(self.places.items())) if place.single and not place.group}
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -1,16 +1,17 @@
 """What the map says in words, in the language spoken now: in boxes, beside arrows, as text alternative, in tables."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.errors import SENTENCE, msgid
 from sim.report import format, names
 from sim.report.answer import Column, Table
 from sim.report.process_map.flows import ALL, Flows, Stand
 from sim.report.process_map.layout import NAME, SMALL, Line
-from sim.report.process_map.plan import BUNDLE, END, GOAL, MARK, START, Arrow, Panel, Place, Plan
+from sim.report.process_map.plan import BUNDLE, END, GOAL, MARK, START, WAIT, WORK, Arrow, Panel, Place, Plan
+from sim.report.process_map.punctual import Facts
 from sim.report.process_map.text import lines, width
-from sim.report.process_map.walks import Carried, Rest
+from sim.report.process_map.walks import DROPPED_SIDE, ENDED_SIDE, FILED, OPENED, OUTCOME, STILL, UNSEEN, Carried
 from sim.words import _, either, spoken
 
 MINUTE, HOUR = 60, 3_600
@@ -39,19 +40,48 @@ LARGE = 100_000
 UNITS = (2 * MINUTE, 1), (2 * HOUR, MINUTE), (10 * HOUR, 10 * MINUTE), (48 * HOUR, HOUR)
 """Up to how many seconds a span is rounded to what; longer ones to a quarter of a day."""
 
-MOST_TOLD = 3
-"""Moves that no arrow shows and that are named under a panel."""
+ENOUGH = 0.8
+"""Share of answers in time below which a step is late."""
+
+ANSWERS = "RESPOND", "BATCH"
+"""Steps of the first response: their share in time is always told."""
+
+CLOCKS: Mapping[str, str] = {
+    "agent_supervisor": msgid("special wishes"),
+    "agent_supervisor_amount": msgid("amounts"),
+    "warehouse_inspection": msgid("own inspection"),
+    "warehouse_inspection_outside": msgid("outside inspection"),
+}
+"""What tells standards of one step apart."""
+
+PATH_NAMES: Mapping[int, str] = {1: msgid("path 1"), 2: msgid("path 2"), 3: msgid("path 3"), 4: msgid("path 4")}
+
+BECAME: Mapping[str, str] = {
+    "refunded": msgid("by the shop or its tools"),
+    "auto_refunded": msgid("paid by the seller's clock"),
+    "withdrawn": msgid("withdrawn"),
+    "closed_by_shipping": msgid("closed by “Ship”"),
+    "closed_by_clock": msgid("buyer's clock ran out"),
+    "forced": msgid("platform, by force"),
+    "ruled_for_buyer": msgid("platform ruled"),
+    "instant": msgid("machine"),
+}
+"""Outcomes where there is little room."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """A panel with its figures (None: as declared), ready to be put into words. clocks: seconds of the standards that the scenario has."""
+    """A panel with its figures (None: as declared), ready to be put into words.
+
+    clocks: seconds of the standards that the scenario has. facts: what it says of steps.
+    """
 
     plan: Plan
     panel: Panel
     flows: Flows | None = None
     carried: Carried | None = None
     clocks: Mapping[str, int] | None = None
+    facts: Facts = field(default_factory=Facts)
 
     # ---------------------------------------------------------------- figures
     def stand(self, place: Place) -> Stand | None:
@@ -70,19 +100,34 @@ class Told:
         """How often a place was come to."""
         if self.carried is None or self.flows is None:
             return None
-        if place.shape == START:
-            return self.flows.requests + self.flows.machine
         stand = self.stand(place)
         return self.carried.places.get(place.key, 0) if stand is None else stand.times
 
     def wait_class(self, place: Place) -> int | None:
-        """The place in WAITS of the median wait in line before a step; None where there is no such wait."""
+        """The place in WAITS of the median of the whole time at a step: in line and at work, or waiting; None where it takes no time."""
         stand = self.stand(place)
-        if stand is None or not self.plan.steps[place.step].by:
+        if stand is None or place.shape not in (WORK, WAIT):
             return None
-        if stand.in_line is None:  # half of them were never taken
+        spent = stand.lasted if place.shape == WAIT else None if stand.in_line is None else stand.spent
+        if spent is None:  # half of them did not get to its end
             return len(WAITS) - 1
-        return next(at for at, (end, _text) in enumerate(WAITS) if stand.in_line <= end)
+        return next(at for at, (end, _text) in enumerate(WAITS) if spent <= end)
+
+    def punctual(self, place: Place) -> float | None:
+        """Share of the answers of a step that came within its standard; None where there is none, or nothing was due."""
+        if self.flows is None or not self.clock(place):
+            return None
+        in_time, due = self.flows.in_time.get((self.panel.path, list(self.plan.steps).index(place.step)), (0, 0))
+        return in_time / due if due else None
+
+    def late(self, place: Place) -> bool:
+        """Whether fewer of the answers than ENOUGH came within the standard."""
+        punctual = self.punctual(place)
+        return punctual is not None and punctual < ENOUGH
+
+    def idle(self, place: Place) -> bool:
+        """Whether nothing came to a place in this run."""
+        return self.carried is not None and not place.group and self.came(place) == 0 and self.carried.places.get(place.key, 0) == 0
 
     # ---------------------------------------------------------------- words in the picture
     def name(self, place: Place) -> str:
@@ -98,50 +143,131 @@ class Told:
         if place.shape == MARK:
             return ()
         room = wide - 2 * INSET.get(place.shape, USUAL_INSET)
-        told = [Line(text, SMALL, "clock") for text in self.clock(place)]
+        told = [Line(line, SMALL, "clock") for text in self.clock(place) for line in lines(text, SMALL, room - 14)]
         told += [Line(text, NAME, "ink") for text in lines(self.name(place), NAME, room)]
+        punctual = self.punctual(place)
+        if punctual is not None and self.late(place):
+            told.append(Line(_("late: {share}").format(share=format.share(1 - punctual)), SMALL, "late"))
         if either(place.about):
             told += [Line(text, SMALL, "muted") for text in lines(either(place.about), SMALL, room)]
+        for fact in self.told_facts(place):
+            told += [Line(text, SMALL, "muted") for text in lines(fact, SMALL, room)]
+        if self.idle(place) and place.shape not in (START, END):
+            return (*told, Line(_("0 in this run"), SMALL, "muted"))
         for text in self.figures(place):
             together = width(text, SMALL) <= room
             for part in [text] if together or place.wide > 1 else text.split(_(", ")):
                 told += [Line(line, SMALL, "ink") for line in lines(part, SMALL, room)]
+        for role, texts in (("in", self.entries(place)), ("out", self.exits(place))):
+            for text in texts:
+                broken = lines(text, SMALL, room - 12)
+                marked = 0 if role == "in" else len(broken) - 1
+                told += [Line(line, SMALL, role if at == marked else f"{role} more") for at, line in enumerate(broken)]
         return tuple(told)
+
+    def told_facts(self, place: Place) -> tuple[str, ...]:
+        """What the scenario says of a step."""
+        return self.facts.steps.get(place.step, ()) if place.single and place.shape != MARK else ()
 
     def clock(self, place: Place) -> list[str]:
         """The standard by which a step must be answered, where the scenario has one."""
         if self.clocks is None or not place.single or place.shape == MARK:
             return []
-        found = [self.clocks[field] for field in self.plan.clocks.get(place.step, ()) if field in self.clocks]
-        spans = dict.fromkeys(format.duration(seconds) for seconds in found)
-        return [_("within {standard}").format(standard=_(" or ").join(spans))] if spans else []
+        fields = [field for field in self.plan.clocks.get(place.step, ()) if field in self.clocks]
+        found = [_("within {standard}").format(standard=standard(self.clocks[field])) for field in fields]
+        if len(found) < 2:
+            return found
+        return [_("{what} ({about})").format(what=text, about=_(CLOCKS[field])) for text, field in zip(found, fields, strict=True)]
 
     def figures(self, place: Place) -> Iterator[str]:
-        """A place's figures: how many, how long in line, how long at work."""
+        """A place's figures: how many, how long in line, how long at work, how many in time."""
         if self.flows is None or self.carried is None:
             return
         if place.group:
             yield from self.of_path(place.group)
+            before = sum(times for of, times in self.flows.endings.items() if of.path == place.group and self.ends_before(of.start))
+            if before:
+                yield _("{count} of them ended before they got here").format(count=format.count(before))
             return
         stand = self.stand(place)
-        if stand is None:
-            came = self.came(place) or 0
-            if place.shape in (START, END, GOAL):
+        came = self.came(place) or 0
+        if place.shape == GOAL:
+            yield from self.money_back()
+        elif stand is None:
+            if place.shape in (START, END):
                 yield refunds(came)
             elif came:
                 yield taken(came)
-            after_money = any(self.panel.places[arrow.start].shape == GOAL for arrow in self.panel.arrows if arrow.end == place.key)
-            if self.panel.path == ALL and place.shape == END and after_money:
-                yield self.ends()
-            return
-        yield self.how_many(stand)
-        spans = self.spans(place, stand)
-        if spans:
-            yield spans
-        if stand.unheard:
+        elif place.shape == WAIT and stand.times < self.carried.places.get(place.key, 0):
+            yield taken(self.carried.places[place.key])
+            yield _("{times} to wait: {span}").format(times=taken(stand.times), span=span(stand.lasted or 0))
+        else:
+            yield self.how_many(stand)
+            spans = self.spans(place, stand)
+            if spans:
+                yield spans
+        punctual = self.punctual(place)
+        if punctual is not None and place.step in ANSWERS and not self.late(place):
+            yield _("{share} in time").format(share=format.share(punctual))
+        if stand is not None and stand.unheard:
             yield _("{count} went unheard").format(count=format.count(stand.unheard))
-        if stand.still:
-            yield _("{count} still here at the end").format(count=format.count(stand.still))
+
+    def ends_before(self, start: int) -> bool:
+        """Whether a step stands in the picture by itself."""
+        step = list(self.plan.steps)[start]
+        return any(place.shape != GOAL for place in self.panel.of_step(step))
+
+    def money_back(self) -> Iterator[str]:
+        """How many have money back, and by which way."""
+        assert self.flows is not None
+        path, machine = self.panel.path, self.flows.machine if self.panel.path == ALL else 0
+        whole = self.population()
+        ways: dict[str, int] = {"instant": machine} if machine else {}
+        for outcome, times in self.flows.became(path, True).items():
+            way = "refunded" if outcome == "partly_refunded" else outcome
+            ways[way] = ways.get(way, 0) + times
+        total = sum(ways.values())
+        yield _("{refunds}, {share} of all").format(refunds=refunds(total), share=format.share(total / whole if whole else None))
+        if len(ways) > 1 or path == ALL:
+            told = sorted(ways.items(), key=lambda way: -way[1])
+            yield _("; ").join(_("{what} {count}").format(what=became(name), count=format.count(times)) for name, times in told)
+
+    def population(self) -> int:
+        """How many requests the picture is about."""
+        assert self.flows is not None
+        if self.panel.path == ALL:
+            return self.flows.requests + self.flows.machine
+        return self.flows.courses[self.panel.path].filed
+
+    def entries(self, place: Place) -> list[str]:
+        """What comes to a place without an arrow."""
+        found: dict[str, int] = {}
+        for (kind, what), times in (self.carried.came.get(place.key, {}) if self.carried is not None else {}).items():
+            if kind == FILED and place.shape == START:
+                continue
+            text = {FILED: _("filed here"), OPENED: _("begun beside it"), UNSEEN: _("taken for the wrong path, not noticed")}.get(kind)
+            text = text or _("from {what}").format(what=self.whence(what))
+            found[text] = found.get(text, 0) + times
+        return [_("{what}: {value}").format(what=text, value=format.count(times)) for text, times in found.items()]
+
+    def exits(self, place: Place) -> list[str]:
+        """What leaves a place without an arrow."""
+        found: dict[str, int] = {}
+        for (kind, what), times in (self.carried.left.get(place.key, {}) if self.carried is not None else {}).items():
+            named = {ENDED_SIDE: _("done"), DROPPED_SIDE: _("dropped, closed meanwhile"), STILL: _("still here at the end")}
+            text = named.get(kind) or (_("not noticed") if kind == UNSEEN else "")
+            text = text or (became(what) if kind == OUTCOME else _("to {what}").format(what=self.whence(what)))
+            found[text] = found.get(text, 0) + times
+        return [_("{what}: {value}").format(what=text, value=format.count(times)) for text, times in found.items()]
+
+    def whence(self, name: str) -> str:
+        """A step that a picture does not show: by its path where it has one of its own."""
+        if name not in self.plan.steps:
+            return _("elsewhere")
+        step = self.plan.steps[name]
+        if step.path in (0, self.panel.path) or name in self.panel.first_places():
+            return names.step(step)
+        return _(PATH_NAMES[step.path])
 
     def how_many(self, stand: Stand) -> str:
         """940 refunds; or, where some came again: 812 refunds, 940 times."""
@@ -167,20 +293,38 @@ class Told:
             yield refunds(0)
             return
         yield _("{refunds}, {share} of all").format(refunds=refunds(course.filed), share=format.share(course.filed / self.flows.requests))
-        yield _("money back: {share}").format(share=format.share(course.refunded / course.filed))
+        share = format.share(course.refunded / course.filed)
+        yield _("money back: {share} ({count})").format(share=share, count=format.count(course.refunded))
         if course.half_done is not None:
             yield _("half done within {span}").format(span=span(course.half_done))
 
-    def ends(self) -> str:
-        """How requests ended, with their shares, the most frequent first."""
-        assert self.flows is not None
-        whole = self.flows.requests
-        told = sorted(self.flows.outcomes.items(), key=lambda item: -item[1])
-        parts = [(names.outcome(name), count) for name, count in told]
-        still = whole - sum(course.closed for course in self.flows.courses.values())
-        parts += [(_("still open"), still)] if still else []
-        shares = [_("{what} {share}").format(what=what, share=format.share(count / whole)) for what, count in parts]
-        return _("all {count} requests: {what}").format(count=format.count(whole), what=_("; ").join(shares))
+    def ends(self) -> list[tuple[str, int, bool]]:
+        """How the requests of the picture ended: what, how many, whether with money back. They add up to all of them."""
+        if self.flows is None:
+            return []
+        found: dict[str, int] = {}
+        paid: set[str] = {"instant"}
+        for money in (True, False):
+            for outcome, times in self.flows.became(self.panel.path, money).items():
+                found[outcome] = found.get(outcome, 0) + times
+                paid |= {outcome} if money and outcome else set()
+        if self.panel.path == ALL and self.flows.machine:
+            found["instant"] = found.get("instant", 0) + self.flows.machine
+        ordered = sorted(found.items(), key=lambda item: (item[0] == "", item[0] not in paid, -item[1]))
+        return [(names.outcome(name) if name else _("still open"), times, name in paid) for name, times in ordered]
+
+    def ends_where(self) -> str:
+        """Where in the picture they ended, so that all adds up."""
+        if self.flows is None or self.carried is None:
+            return ""
+        boxes = sum(self.carried.places[key] for key, place in self.panel.places.items() if place.shape == END)
+        marks = sum(times for left in self.carried.left.values() for (kind, _what), times in left.items() if kind == OUTCOME)
+        told = [(_("in the dark boxes"), boxes), (_("at marks in boxes"), marks)]
+        told.append((_("in steps of other pictures"), sum(self.carried.elsewhere.values()) - self.carried.elsewhere.get("", 0)))
+        told.append((_("still open"), sum(times for (what, times, _paid) in self.ends() if what == _("still open"))))
+        parts = [_("{what} {count}").format(what=what, count=format.count(times)) for what, times in told if times]
+        whole = format.count(self.population())
+        return _("How the {count} requests ended ({what}):").format(count=whole, what=_("; ").join(parts))
 
     def signs(self, arrow: Arrow) -> list[tuple[Line, ...]]:
         """What stands beside an arrow: when it is taken, and how often it was; in each of the ways to break it into lines."""
@@ -209,30 +353,24 @@ class Told:
 
     # ---------------------------------------------------------------- words beside the picture
     def head(self) -> str:
-        """The figures of the panel as a whole."""
-        if self.flows is None or self.panel.path == ALL:
+        """Which requests the picture is about, and their figures."""
+        if self.flows is None:
             return ""
-        return _("; ").join(self.of_path(self.panel.path))
-
-    def rest(self) -> str:
-        """What no arrow of the panel shows: the most frequent moves, and how many there are."""
-        if self.carried is None or not self.carried.rest:
-            return ""
-        told = [self.one_rest(rest) for rest in self.carried.rest[:MOST_TOLD]]
-        more = sum(rest.times for rest in self.carried.rest[MOST_TOLD:])
-        if more:
-            told.append(_("{count} more").format(count=format.count(more)))
-        return _("Not drawn: {what}.").format(what=_("; ").join(told))
-
-    def one_rest(self, rest: Rest) -> str:
-        """A move that no arrow shows."""
-        steps = self.plan.steps
-        if not rest.end:
-            text = _("{times} ended by a clock, the buyer or shipping at: {step}") if rest.clock else _("{times} closed at: {step}")
-        else:
-            text = _("{times} called away from: {step}, to: {next}") if rest.clock else _("{times} from: {step}, to: {next}")
-        onward = names.step(steps[rest.end]) if rest.end else ""
-        return text.format(times=format.count(rest.times), step=names.step(steps[rest.start]), next=onward)
+        second = sum(course.second for path, course in self.flows.courses.items() if self.panel.path in (ALL, path))
+        again = format.count(second)
+        if self.panel.path == ALL:
+            text = _("All {count} requests, {second} of them filed again after a refusal").format(
+                count=format.count(self.population()), second=again
+            )
+            if self.flows.machine:
+                text = _(
+                    "{what}; {machine} were refunded by a machine before the shop saw them and are in no other picture: {rest} are"
+                ).format(what=text, machine=format.count(self.flows.machine), rest=format.count(self.flows.requests))
+            return text
+        text = _("All {count} requests filed on this path, {second} of them filed again after a refusal").format(
+            count=format.count(self.population()), second=again
+        )
+        return _("; ").join([text, *list(self.of_path(self.panel.path))[1:]])
 
     def aloud(self) -> str:
         """The whole panel as text, in the order in which it is read."""
@@ -243,7 +381,10 @@ class Told:
         found = [self.head()]
         for place in self.panel.places.values():
             onward = [self.onward(arrow) for arrow in self.panel.arrows if arrow.start == place.key]
-            text, about = self.name(place), [*self.clock(place), *self.figures(place)]
+            text, about = (
+                self.name(place),
+                [*self.clock(place), *self.told_facts(place), *self.figures(place), *self.entries(place), *self.exits(place)],
+            )
             if place.shape == BUNDLE and not (onward or about):
                 continue
             if about:
@@ -251,7 +392,8 @@ class Told:
             if onward:
                 text = _("{first} → {second}").format(first=text, second=_("; ").join(onward))
             found.append(text if text.endswith(ASKS) else _(SENTENCE).format(message=text))
-        return [sentence for sentence in [*found, self.rest()] if sentence]
+        ended = _("; ").join(_("{what} {count}").format(what=what, count=format.count(times)) for what, times, _paid in self.ends())
+        return [sentence for sentence in [*found, f"{self.ends_where()} {ended}" if ended else ""] if sentence]
 
     def onward(self, arrow: Arrow) -> str:
         """Where an arrow goes, when, and how often."""
@@ -319,6 +461,12 @@ def span(seconds: float) -> str:
     return format.duration(round(seconds / unit) * unit).replace(" ", "\u00a0")
 
 
+def standard(seconds: int) -> str:
+    """A standard as people say it: 48 h, not two days."""
+    hours, rest = divmod(seconds, HOUR)
+    return format.duration(seconds) if rest or not hours else _("{count} h").format(count=format.count(hours))
+
+
 def short(count: int) -> str:
     """A count for a place where there is little room: 1,234, from 100,000 on 123k or 12.3万."""
     if count < LARGE:
@@ -326,6 +474,11 @@ def short(count: int) -> str:
     if spoken() == "zh":
         return f"{count / 10_000:,.1f}万" if count < 10 * LARGE else f"{count / 10_000:,.0f}万"
     return f"{count / 1_000:,.0f}k" if count < 10 * LARGE else f"{count / 1_000_000:,.1f}M"
+
+
+def became(outcome: str) -> str:
+    """How a request ended, in few words."""
+    return _(BECAME[outcome]) if outcome in BECAME else names.outcome(outcome) if outcome else _("still open")
 
 
 def refunds(count: int) -> str:
