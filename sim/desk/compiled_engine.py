@@ -14,6 +14,9 @@ from sim.desk.records import ITEMS, LEDGER, LOG, STATE, TABLES
 
 FIRST_ROOM = 1024
 
+ROWS_EACH = 28
+"""Rows of the log that a refund has room for at first: pages that nobody writes cost nothing, and a log that grows is moved."""
+
 
 def run_compiled(
     refunds: np.ndarray,
@@ -41,7 +44,7 @@ def run_compiled(
     count, people = len(refunds), len(floor.slots)
     order = np.argsort(refunds["filed"], kind="stable")
     filings = np.ascontiguousarray(order[: np.count_nonzero(refunds["filed"] < NEVER)], np.int64)
-    room = max(FIRST_ROOM, min(count, 8 * FIRST_ROOM))
+    room = max(FIRST_ROOM, min(count, 32 * FIRST_ROOM))
     blank = np.zeros(1, STATE)
     blank["due"] = NEVER
     slots_now = np.zeros(people, kernel.SLOT_NOW)
@@ -67,7 +70,7 @@ def run_compiled(
         "slots_now": slots_now,
         "idle": np.empty((len(floor.pools), 2 * people + 64), np.int64),
         "idle_size": np.zeros(len(floor.pools), np.int64),
-        "log": np.empty(max(4096, 8 * count), LOG),
+        "log": np.empty(max(4096, ROWS_EACH * count), LOG),
         "ledger": np.zeros(count, LEDGER),
         "world": np.zeros(1, kernel.WORLD),
     }

@@ -272,11 +272,11 @@ def in_line(folders: Any, items: Any, order: int, token: int) -> bool:
     return bool(folder >= 0 and items[folder * ITEMS + (order & 7)].token == token)
 
 
-def first_line(lines: Any, pool: int, entries: Any, sizes: Any, folders: Any, items: Any) -> int:
+def first_line(lines: Any, pool: int, entries: Any, sizes: Any, waiting: Any, folders: Any, items: Any) -> int:
     """The pool's line whose head has the smallest (key, refund, item), -1 when nobody waits."""
     best = -1
     for line in range(len(lines)):
-        if lines[line].pool == pool:
+        if waiting[line] > 0 and lines[line].pool == pool:
             while sizes[line] > 0 and not in_line(folders, items, entries[line, 0, 1], entries[line, 0, 2]):
                 remove_first(entries[line], sizes[line])
                 sizes[line] -= 1

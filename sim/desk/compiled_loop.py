@@ -393,11 +393,11 @@ def run(
 
         for pool in range(len(pools)):
             while True:
-                line = first_line(lines, pool, entries, sizes, folders, items)
-                if line < 0:
-                    break
                 number = first_idle(idle, idle_size, pool, slots_now)
                 if number < 0:
+                    break
+                line = first_line(lines, pool, entries, sizes, waiting, folders, items)
+                if line < 0:
                     break
                 most_cases, most_fen = lines[line].cases, lines[line].fen
                 room = min(most_cases, waiting[line]) * 2 + ROOM
