@@ -6,7 +6,8 @@ same moment counted from before the change; one that comes twice is its first.
 """
 
 from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -181,11 +182,22 @@ def _spells(
 
 def _wall_seconds(calendar: Calendar, day: int, wall: int) -> int:
     """Seconds since the start when the wall clock shows `wall` seconds after midnight of `day` (more than 24 h = later days)."""
-    date = calendar.start + timedelta(days=day + wall // DAY)
-    within = wall % DAY
-    moment = datetime.combine(date, time(within // HOUR, within % HOUR // 60, within % 60), ZoneInfo(calendar.zone))
-    return int(moment.timestamp()) - _origin(calendar)
+    return _seconds_on(calendar.start, calendar.zone, day, wall)
+
+
+@lru_cache(maxsize=65_536)
+def _seconds_on(start: date, zone: str, day: int, wall: int) -> int:
+    """The same, remembered: every replication asks for the same shifts."""
+    moment = datetime.combine(
+        start + timedelta(days=day + wall // DAY), time(wall % DAY // HOUR, wall % HOUR // 60, wall % 60), ZoneInfo(zone)
+    )
+    return int(moment.timestamp()) - _origin_of(start, zone)
 
 
 def _origin(calendar: Calendar) -> int:
-    return int(datetime.combine(calendar.start, time.min, ZoneInfo(calendar.zone)).timestamp())
+    return _origin_of(calendar.start, calendar.zone)
+
+
+@lru_cache(maxsize=1_024)
+def _origin_of(start: date, zone: str) -> int:
+    return int(datetime.combine(start, time.min, ZoneInfo(zone)).timestamp())
