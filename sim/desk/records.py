@@ -119,7 +119,6 @@ STATE = np.dtype(
         ("asked", "i1", (2,)),  # how often the same question was asked: by the main errand, beside it
         ("by_batch", "i1"),
         ("compensates", "i1"),  # the refund is to go with compensation
-        ("ahead", "i1"),  # the money goes ahead of the goods
         ("inspected", "i1"),
         ("paid", "i1"),  # the money is back
         ("slipped", "i1"),  # the path as which this was wrongly taken, until that is found out

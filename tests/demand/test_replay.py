@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.demand import causes
-from sim.demand.columns import C_AGAIN, CHANCES_IN_USE, SPAN_SETTINGS, W_DECIDE, W_RESPOND, WORK_SETTINGS
+from sim.demand.columns import C_AGAIN, C_INSTANT, CHANCES_IN_USE, SPAN_SETTINGS, W_DECIDE, W_RESPOND, WORK_SETTINGS
 from sim.demand.draws import Draws
 from sim.demand.history import DECIDED_BY, History, read_history
 from sim.demand.refunds import COPY, SECOND
@@ -328,3 +328,17 @@ def test_the_real_trace_fills_the_desk_with_3836_refunds(busy_week: Scenario, sh
     assert len(work) == 3_836
     assert np.bincount(work.refunds["filed"] // DAY).max() == 64
     assert load_scenario(scenarios_folder() / "busy-week.toml") == busy_week
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_a_scenarios_machine_refunds_count_those_that_the_history_already_has(busy_week: Scenario, week: History, share: float) -> None:
+    """Of the unshipped requests so many are refunded by a machine in all; the history's own are never fewer, and never counted twice."""
+    automatic, path = week.column("automatic"), week.column("path")
+    unshipped = automatic.sum() + (path[~automatic] == 1).sum()
+    drawn = 0
+    for replication in range(20):
+        rows = draw_workload(busy_week, 5, replication).refunds
+        first = rows[(rows["second"] == 0) & (path_of(rows["state"], rows["sends_back"]) == 1)]
+        drawn += int((first["chance"][:, C_INSTANT] < share).sum())
+    in_all = (automatic.sum() + drawn / 20) / unshipped
+    assert in_all == pytest.approx(max(share, automatic.sum() / unshipped), abs=0.01)

@@ -213,3 +213,13 @@ def test_after_a_blank_answer_the_buyer_who_does_not_complain_is_answered_once_m
     story = tell(row, careless, there={"agents": DAY})
     assert story.worked[:2] == ["RESPOND", "RESPOND"]
     assert story.outcome == "refunded"
+
+
+def test_who_has_to_send_the_goods_back_does_not_complain_of_waiting_and_who_waits_for_the_shop_does() -> None:
+    """Both ask after two days where the money is: one whose own parcel is still to be sent, one whose parcel the carrier brings back."""
+    facts = {"S_ENQUIRES": 2 * DAY, "C_PLATFORM": SURE}
+    own_turn = tell(refund(4, S_SENDS=4 * DAY, C_COMPLAINT=SURE, **facts), COMPLAINS)
+    late = overlay(policy__recall__refund_on="return")
+    shops_turn = tell(refund(2, S_PARCEL_RETURNS=4 * DAY, C_COMPLAINT=0.1, **facts), COMPLAINS, late)  # 0.04 x (1 + 48 / 24) = 0.12
+    assert (own_turn.ledger["enquiries"] > 0, own_turn.ledger["complained"]) == (True, 0)
+    assert (shops_turn.ledger["complained"], shops_turn.ledger["intervened"]) == (1, 1)

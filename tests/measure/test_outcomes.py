@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from sim.demand.workload import NEVER
-from sim.desk.records import LEDGER
+from sim.demand.workload import NEVER, Workload
+from sim.desk.procedure import PROCEDURE
+from sim.desk.records import ALARMED, BEGAN, LEDGER
+from sim.desk.steps import A_SELLER_CLOCK, RESPOND
 from sim.measure.outcomes import MONEY, TOLD, Outcomes, outcomes
+from tests.desk.stories import DAY, SURE, errs, overlay, refund, tell
 from tests.measure.tiny import (
     AGENTS,
     ASK,
@@ -87,8 +90,8 @@ def test_a_second_application_counts_from_when_it_was_really_filed() -> None:
 
 def test_which_clock_ended_it_is_told_by_the_outcome_also_where_the_ledger_says_nothing() -> None:
     diary = Diary()
-    for refund, outcome in enumerate((AUTO_REFUNDED, CLOSED_BY_CLOCK, WITHDRAWN)):
-        diary.filed(0, refund).closed(1, refund, outcome)
+    for number, outcome in enumerate((AUTO_REFUNDED, CLOSED_BY_CLOCK, WITHDRAWN)):
+        diary.filed(0, number).closed(1, number, outcome)
     assert of(diary)["automatic"].tolist() == [1, 2, 0]
 
 
@@ -123,3 +126,21 @@ def test_the_pool_is_the_one_that_answered_or_in_whose_line_it_first_stood_for_a
 
 def test_it_is_withdrawn_where_the_outcome_says_so() -> None:
     assert of(Diary().filed(0).closed(1, 0, WITHDRAWN).filed(0, 1).closed(1, 1))["withdrawn"].tolist() == [1, 0]
+
+
+# ---------------------------------------------------------------- what the refund desk's own log says
+def test_money_that_a_clock_moved_is_back_then_though_the_return_is_received_later() -> None:
+    row = refund(4, S_SENDS=DAY, S_RETURN_TRANSIT=11 * DAY)
+    story = tell(row, overlay(clocks__preset="taobao-recent"))
+    found = outcomes(story.log, Workload(row), PROCEDURE)
+    (paid,) = story.rows["time"][(story.rows["kind"] == ALARMED) & (story.rows["step"] == A_SELLER_CLOCK)]
+    assert found["completed"][0] == paid
+    assert found["closed"][0] > paid + 12 * HOUR
+
+
+def test_a_blank_refusal_is_no_first_response_and_the_next_answer_is() -> None:
+    row = refund(4, S_AGAIN=2 * HOUR, C_BLANK=SURE, patience=30 * DAY)
+    story = tell(row, errs("blank_refusal"), there={"agents": DAY})
+    answers = story.rows["time"][(story.rows["kind"] == BEGAN) & (story.rows["step"] == RESPOND)]
+    assert len(answers) == 2
+    assert outcomes(story.log, Workload(row), PROCEDURE)["first_response"][0] == answers[1]

@@ -169,7 +169,6 @@ def answered(state: Any, tables: Any) -> Action:
     if act == ACT_PAY:
         state.ledger.wrong_acts |= 1 << E_UNCONFIRMED
         state.slipped = 0
-        state.ahead = 1
         return at_once(PAY)
     return at_once(ASK_CARRIER if act == ACT_RECALL else APPROVE if act == ACT_SUBMIT else AGREE if act == ACT_AGREE else SET_RIGHT)
 
@@ -187,7 +186,6 @@ def judge(refund: Any, state: Any, tables: Any, now: int) -> Action:
             return at_once(PAY)
     elif response == CHASE_TRACKING:
         if errs(E_UNNUMBERED, C_UNNUMBERED, refund, state, tables):
-            state.ahead = 1
             return at_once(PAY)
     elif response == SUBMIT:
         if not wishes(refund, state) and errs(E_BEYOND, C_BEYOND, refund, state, tables):

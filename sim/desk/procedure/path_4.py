@@ -96,7 +96,6 @@ def path_4(step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
     if step <= TRACKING:
         return until_the_number(step, refund, state, tables, now)
     if step == MONEY_AHEAD:
-        state.ahead = 1
         state.ledger.automatic = 3
         refund_money(refund, state, tables)
         return until(MONEY_BACK, now + 1, state)
