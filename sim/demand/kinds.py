@@ -45,8 +45,10 @@ def draw_kinds(told: Told, demand: Demand, draw: Draws) -> Kinds:
     return Kinds(path, variant, every.cell[variant], reason)
 
 
-def _paths(told: Told, shares: Shares, u: Floats) -> Places:
+def _paths(told: Told, shares: Shares | None, u: Floats) -> Places:
     """The path of each row: as told, else drawn from the shares among the paths that what is told allows."""
+    if shares is None:
+        return told.path
     weights = np.tile([shares.path_1, shares.path_2, shares.path_3, shares.path_4], (len(told), 1))
     if (told.state != NOT_TOLD).any() or (told.sends_back != NOT_TOLD).any():
         allowed = np.ones(weights.shape, np.bool_)

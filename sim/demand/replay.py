@@ -80,7 +80,8 @@ def replay(history: History, scenario: Scenario, seed: int = 0, replication: int
 def _refunded_by_machine(history: History, scenario: Scenario) -> float:
     """The share of unshipped requests that a machine refunded, over the whole history."""
     automatic, path = history.column("automatic"), history.column("path")
-    people = float((path[~automatic] == 1).sum() + scenario.demand.shares.path_1 * (path[~automatic] == 0).sum())
+    shares = scenario.demand.shares
+    people = float((path[~automatic] == 1).sum() + (shares.path_1 if shares else 0.0) * (path[~automatic] == 0).sum())
     machine = float(automatic.sum())
     return machine / (machine + people) if machine else 0.0
 

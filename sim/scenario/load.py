@@ -23,7 +23,11 @@ Overlay = str | Path | Mapping[str, Any]
 """A TOML file, or the same content as a mapping (quantities with their units; files as seen from the scenario's folder)."""
 
 HEADING = ("name", "title", "about")
-NO_PRESET = {"clocks": msgid("no such preset of the platform's clocks"), "costs": msgid("no such preset of costs")}
+NO_PRESET = {
+    "clocks": msgid("no such preset of the platform's clocks"),
+    "costs": msgid("no such preset of costs"),
+    "gate": msgid("no such preset of the sale's gate"),
+}
 """The tables that may begin from a file in the folder of their name, and what is said where there is no such file."""
 _A_TOML_FILE = msgid("a TOML file")
 _A_TEXT = msgid('a table such as {{ zh = "…", en = "…" }}')
@@ -42,7 +46,7 @@ class Heading:
 def load_scenario(path: str | Path, overlays: Iterable[Overlay] = ()) -> Scenario:
     """The scenario of a file, with overlays laid over it in turn. Raises BadInput (BadInputs for several problems).
 
-    An overlay's own title is not the scenario's; read it with `overlay_heading`. The history file is not opened here.
+    An overlay's own title is not the scenario's; read it with `overlay_heading`. Neither the history nor the forecast is opened here.
     """
     path = Path(path)
     layer = _read_stack(path, ())
@@ -64,25 +68,23 @@ def overlay_heading(path: str | Path) -> Heading:
 def scenario_hash(scenario: Scenario) -> str:
     """SHA-256 (hex) of all that decides what happens: equal for equal desks, however the files were written.
 
-    The history counts by its content. Names, titles and sources do not count; the order of a pool's groups does, since
-    idle staff are given work in it. Raises BadInput if the history file cannot be read.
+    A history and a forecast count by their content. Names, titles and sources do not count; the order of a pool's groups does, since
+    idle staff are given work in it. Raises BadInput if such a file cannot be read.
     """
     content: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True, exclude={*HEADING, "figures"})
     for table in NO_PRESET:
         content[table].pop("preset")
     for pool in content["pools"].values():
         pool["groups"] = list(pool["groups"].items())
-    content["demand"]["history"] = _content_hash(scenario)
+    content["demand"]["history"] = _content_hash(scenario, "demand.history", scenario.demand.history)
+    if scenario.demand.orders is not None:
+        content["demand"]["orders"]["forecast"] = _content_hash(scenario, "demand.orders.forecast", scenario.demand.orders.forecast)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def _content_hash(scenario: Scenario) -> str | None:
-    history = scenario.demand.history
-    if history is None:
-        return None
-    field = "demand.history"
-    return hashlib.sha256(_bytes(history, field, scenario.place(field))).hexdigest()
+def _content_hash(scenario: Scenario, field: str, file: Path | None) -> str | None:
+    return None if file is None else hashlib.sha256(_bytes(file, field, scenario.place(field))).hexdigest()
 
 
 def _text(layer: Layer, key: str) -> Text | None:
@@ -154,10 +156,12 @@ def _read_stack(path: Path, below: tuple[Path, ...], named_at: Place = (None, No
 
 
 def _with_its_files(layer: Layer, folder: Path, below: tuple[Path, ...]) -> Layer:
-    """Names of other files, resolved where they were written: the history's path, and the content of presets."""
+    """Names of other files, resolved where they were written: the paths of history and forecast, and the content of presets."""
     demand = layer.tree.get("demand")
-    if isinstance(demand, dict) and isinstance(demand.get("history"), str):
-        demand["history"] = str((folder / demand["history"]).resolve())
+    orders = demand.get("orders") if isinstance(demand, dict) else None
+    for table, key in ((demand, "history"), (orders, "forecast")):
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str((folder / table[key]).resolve())
     for table in NO_PRESET:
         layer = _with_preset(table, layer, folder, below)
     return layer

@@ -1,17 +1,16 @@
 """A scenario: everything asked of the simulator except the luck. Durations are whole seconds, money is whole fen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from sim.errors import BadInput, msgid, nearest_name, raise_all
-from sim.rules.tables import load_cells
+from sim.scenario.demand import CELLS, Day, Demand, Orders, Price, Shares, Stated, from_list
 from sim.scenario.distribution import Distribution, Fixed
 from sim.scenario.fields import Duration, Factor, Money, Name, Share, Table, Text, Titled
+from sim.scenario.goods import Asks, Gate, Shipping
 from sim.scenario.lines import Path, Place, place_of
 from sim.scenario.policy import Clocks, Policy, Standards
 from sim.scenario.staff import Group, Pools
@@ -22,18 +21,6 @@ GRADES = {"A": "the article", "H": "high", "M": "medium", "L": "low", "P": "our 
 MOST_DAYS = 3_660
 ATTEMPTS = 4
 """A repeatable step has draws of its own this often (design §3); a buyer cannot chase more."""
-
-_A_DATE = msgid("a date such as 2025-11-10, from 1990 to 2200")
-
-
-def _date(value: Any) -> date:
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise BadInput("is not a date", value=value, allowed=_A_DATE) from None
-    if not isinstance(day, date) or isinstance(day, datetime) or not 1990 <= day.year <= 2200:
-        raise BadInput("is not a date", value=value, allowed=_A_DATE)
-    return day
 
 
 def _zone(value: Any) -> str:
@@ -54,119 +41,14 @@ def _zone(value: Any) -> str:
 class Calendar(Table):
     """Day 0 is `start`, from 00:00 in `zone`. Reported: `days`; before them `warmup_days`, after them `drain_days`."""
 
-    start: Annotated[date, BeforeValidator(_date)]
+    start: Day
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
     warmup_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 0
     drain_days: Annotated[int, Field(ge=0, le=MOST_DAYS)] = 30
     zone: Annotated[str, BeforeValidator(_zone)] = "Asia/Shanghai"
 
 
-class Shares(Table):
-    """Shares of the four paths among requests whose path is not given; they sum to 1."""
-
-    path_1: Share
-    path_2: Share
-    path_3: Share
-    path_4: Share
-
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> Self:
-        total = self.path_1 + self.path_2 + self.path_3 + self.path_4
-        if abs(total - 1) > 1e-6:
-            raise BadInput("the shares of the four paths sum to {total}", total=f"{total:.6g}", allowed=msgid("a sum of 1"))
-        return self
-
-
-def _path(value: Any) -> FilePath:
-    if isinstance(value, str | FilePath) and str(value):
-        return FilePath(value)
-    raise BadInput(
-        "is not a file name", value=value if isinstance(value, str | int | float) else None, allowed=msgid("a file name in quotes")
-    )
-
-
-def _from_list(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _of_length(length: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
-    def check(values: tuple[float, ...]) -> tuple[float, ...]:
-        if len(values) != length or not sum(values) > 0:
-            raise BadInput("has {count} numbers", count=len(values), length=length, allowed=msgid("{length} numbers, not all 0"))
-        return values
-
-    return check
-
-
-NotNegative = Annotated[float, Field(ge=0, le=1_000_000)]
 NO_TIME = Fixed(value=0)
-
-CELLS = {f"p{path}": tuple(cell.key.split(".")[1] for cell in load_cells() if cell.key[1] == str(path)) for path in (1, 2, 3, 4)}
-"""The skill cells by path, as the decision tables name them."""
-
-
-def _cells(table: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    problems = []
-    for path, shares in table.items():
-        if path not in CELLS:
-            problems.append(BadInput("unknown key", field=path, allowed=tuple(CELLS), nearest=nearest_name(path, CELLS)))
-            continue
-        for name in shares:
-            if name not in CELLS[path]:
-                problems.append(
-                    BadInput("no such skill cell", field=f"{path}.{name}", allowed=CELLS[path], nearest=nearest_name(name, CELLS[path]))
-                )
-        if abs(sum(shares.values()) - 1) > 1e-6:
-            problems.append(
-                BadInput("the shares sum to {total}", field=path, total=f"{sum(shares.values()):.6g}", allowed=msgid("a sum of 1"))
-            )
-    raise_all(problems)
-    return table
-
-
-HistoryFile = Annotated[FilePath, PlainValidator(_path), WithJsonSchema({"type": "string", "format": "path"})]
-
-
-class Price(Table):
-    """What an order line costs: lognormal with mean and standard deviation in fen."""
-
-    mean: Money
-    sd: Money
-
-
-class Stated(Table):
-    """Requests drawn from stated figures instead of a history: how many a day, at which hours, for how much.
-
-    per_day: requests on an ordinary day. by_weekday: factor per day of the week, Monday first. by_hour: share per hour of the day.
-    amount: what an order line costs.
-    burst: variance of a day's count over its mean (1 = Poisson).
-    """
-
-    per_day: Annotated[float, Field(gt=0, le=10_000_000)]
-    by_weekday: Annotated[tuple[NotNegative, ...], BeforeValidator(_from_list), AfterValidator(_of_length(7))] = (1.0,) * 7
-    by_hour: Annotated[tuple[NotNegative, ...], BeforeValidator(_from_list), AfterValidator(_of_length(24))] = (1.0,) * 24
-    amount: Price
-    burst: Annotated[float, Field(ge=1, le=1_000)] = 1.0
-
-
-class Demand(Table):
-    """Where requests come from: a history file (the loader makes its path absolute) or stated figures, and their multiple `scale`.
-
-    cells: shares of the skill cells among the requests of each path, by the keys of the decision tables ("p1.plain-batch" = plain-batch
-    under p1); those of a path sum to 1. A path without cells has only its plainest.
-    """
-
-    history: HistoryFile | None = None
-    stated: Stated | None = None
-    shares: Shares
-    cells: Annotated[dict[str, dict[str, Share]], AfterValidator(_cells)] = Field(default_factory=dict)
-    scale: Factor = 1.0
-
-    @model_validator(mode="after")
-    def _from_one_place(self) -> Self:
-        if self.history is not None and self.stated is not None:
-            raise BadInput("requests come from a history or from stated figures, not from both", field="stated")
-        return self
 
 
 class Buyer(Table):
@@ -336,7 +218,7 @@ class Costs(Table):
 class Figure(Table):
     """A value as the file gives it (a row of numbers is one figure too), with where it comes from and how far to trust it (GRADES)."""
 
-    value: Annotated[str | int | float | bool | tuple[float, ...], BeforeValidator(_from_list)]
+    value: Annotated[str | int | float | bool | tuple[float, ...], BeforeValidator(from_list)]
     source: str
     grade: Literal["A", "H", "M", "L", "P"]
     unit: str | None = None
@@ -357,6 +239,9 @@ class Scenario(Table):
     about: Titled | None = None
     calendar: Calendar
     demand: Demand
+    shipping: Shipping | None = None
+    asks: Asks | None = None
+    gate: Gate = Field(default_factory=Gate)
     pools: Pools
     policy: Policy
     standards: Standards
@@ -401,6 +286,13 @@ class Scenario(Table):
         raise_all(problems)
         return self
 
+    @model_validator(mode="after")
+    def _orders_are_shipped_and_asked_back(self) -> Self:
+        if self.demand.orders is not None:
+            missing = [name for name in ("shipping", "asks") if getattr(self, name) is None]
+            raise_all([BadInput("is missing: demand.orders needs it", field=name) for name in missing])
+        return self
+
     def place(self, field: str) -> Place:
         """File and line where a dotted key was written (or the table it would stand in): for errors found later on."""
         return place_of(tuple(field.split(".")), self._origin.places)
@@ -415,16 +307,23 @@ class Scenario(Table):
 
 
 __all__ = [
+    "CELLS",
     "GRADES",
+    "Asks",
     "Buyer",
     "Calendar",
     "Chances",
     "Costs",
     "Demand",
     "Figure",
+    "Gate",
+    "Orders",
+    "Price",
     "Scenario",
     "Shares",
+    "Shipping",
     "Spans",
+    "Stated",
     "Text",
     "Work",
 ]
