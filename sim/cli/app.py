@@ -127,6 +127,10 @@ def build() -> typer.Typer:
         "--overlay", metavar="FILE", help=_("A file, or a shipped policy's name, with what differs. May be repeated.")
     )
     history_option = typer.Option("--history", metavar="FILE", help=_("Replay this refund export (千牛, CSV or XLSX) instead."))
+    forecast_option = typer.Option(
+        "--forecast", metavar="FILE", help=_("Expected orders per day or per hour (CSV or XLSX), for a scenario that draws orders.")
+    )
+    scale_option = typer.Option("--scale", metavar="X", help=_("Times the scenario's demand: 1.5 is half as much again."))
     seed_option = typer.Option("--seed", metavar="N", help=_("Another number is another luck; the same number is the same run."))
 
     @app.callback()
@@ -150,10 +154,18 @@ def build() -> typer.Typer:
         scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
         overlay: Annotated[list[str] | None, overlay_option] = None,
         history: Annotated[str | None, history_option] = None,
+        forecast: Annotated[str | None, forecast_option] = None,
+        scale: Annotated[str, scale_option] = "1",
         seed: Annotated[str, seed_option] = "0",
         replications: Annotated[
             str, typer.Option("--replications", metavar="N", help=_("Runs with different luck; from 2 on figures carry an interval."))
         ] = "1",
+        sizes: Annotated[
+            str,
+            typer.Option(
+                "--sizes", metavar="N", help=_("How sure the sale's size is: try N sizes of it, and show how far the figures lie apart.")
+            ),
+        ] = "0",
         engine: Annotated[
             str,
             typer.Option(
@@ -165,15 +177,14 @@ def build() -> typer.Typer:
         ] = None,
         json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document with all figures, and nothing else."))] = False,
     ) -> None:
-        from sim.cli.places import one_of, whole_number
+        from sim.cli.places import Asked, one_of, scale_of, whole_number
         from sim.cli.run import Wanted, run_scenario
 
         wanted = Wanted(
-            scenario,
-            tuple(overlay or ()),
-            history,
+            Asked(scenario, tuple(overlay or ()), history, forecast, scale_of(scale, "--scale")),
             whole_number(seed, "--seed", 0, LARGEST_SEED),
             whole_number(replications, "--replications", 1, MOST_REPLICATIONS),
+            whole_number(sizes, "--sizes", 0, MOST_REPLICATIONS),
             one_of(engine, "--engine", ("compiled", "simpy")),
             out,
             json,
@@ -188,10 +199,13 @@ def build() -> typer.Typer:
     def check(
         scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
         overlay: Annotated[list[str] | None, overlay_option] = None,
+        forecast: Annotated[str | None, forecast_option] = None,
+        scale: Annotated[str, scale_option] = "1",
     ) -> None:
         from sim.cli.check import check_scenario
+        from sim.cli.places import Asked, scale_of
 
-        check_scenario(scenario, tuple(overlay or ()))
+        check_scenario(Asked(scenario, tuple(overlay or ()), None, forecast, scale_of(scale, "--scale")))
 
     @app.command(
         cls=Command,
@@ -205,12 +219,15 @@ def build() -> typer.Typer:
         ],
         overlay: Annotated[list[str] | None, overlay_option] = None,
         history: Annotated[str | None, history_option] = None,
+        forecast: Annotated[str | None, forecast_option] = None,
+        scale: Annotated[str, scale_option] = "1",
         seed: Annotated[str, seed_option] = "0",
     ) -> None:
-        from sim.cli.places import whole_number
+        from sim.cli.places import Asked, scale_of, whole_number
         from sim.cli.trace import trace_refund
 
-        trace_refund(scenario, tuple(overlay or ()), history, whole_number(seed, "--seed", 0, LARGEST_SEED), refund)
+        asked = Asked(scenario, tuple(overlay or ()), history, forecast, scale_of(scale, "--scale"))
+        trace_refund(asked, whole_number(seed, "--seed", 0, LARGEST_SEED), refund)
 
     @app.command(
         cls=Command,
@@ -221,15 +238,22 @@ def build() -> typer.Typer:
         scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)] = None,
         overlay: Annotated[list[str] | None, overlay_option] = None,
         history: Annotated[str | None, history_option] = None,
+        forecast: Annotated[str | None, forecast_option] = None,
+        scale: Annotated[str, scale_option] = "1",
         seed: Annotated[str, seed_option] = "0",
         out: Annotated[
             str | None,
             typer.Option("--out", metavar="DIR", help=_("Write a page and five pictures (SVG, PNG) there; else tell the map in words.")),
         ] = None,
     ) -> None:
-        from sim.cli.map import draw_map
-        from sim.cli.places import whole_number
+        from sim.cli.map import draw_map, need_a_scenario
+        from sim.cli.places import Asked, scale_of, whole_number
 
-        draw_map(scenario, tuple(overlay or ()), history, whole_number(seed, "--seed", 0, LARGEST_SEED), out)
+        times = scale_of(scale, "--scale")
+        if scenario is None:
+            given = {"--overlay": overlay, "--history": history is not None, "--forecast": forecast is not None, "--scale": times != 1}
+            need_a_scenario({option: bool(value) for option, value in given.items()})
+        asked = None if scenario is None else Asked(scenario, tuple(overlay or ()), history, forecast, times)
+        draw_map(asked, whole_number(seed, "--seed", 0, LARGEST_SEED), out)
 
     return app

@@ -1,11 +1,12 @@
 """`refund-desk map`: the refund procedure as pictures and a page, as it is declared or with the figures of a run."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.app import FailedRun
-from sim.cli.places import loaded, overlay_file
+from sim.cli.places import Asked, loaded, overlay_file
 from sim.cli.run import OUT, _broken
 from sim.cli.speak import Announcer, progress, say
 from sim.errors import BadInput, msgid
@@ -19,17 +20,16 @@ if TYPE_CHECKING:
     from sim.study.replicate import Replicated
 
 
-def draw_map(scenario: str | None, overlays: tuple[str, ...], history: str | None, seed: int, out: str | None) -> None:
-    """Draw the map into a folder, or tell it in words. Raises BadInput, and FailedRun where the run's figures must not be believed."""
+def draw_map(asked: Asked | None, seed: int, out: str | None) -> None:
+    """Draw the map into a folder, or tell it in words: of the scenario's run, or of the procedure as declared where none is asked for.
+
+    Raises BadInput, and FailedRun where the run's figures must not be believed.
+    """
     folder = None if out is None else _folder(out)
-    if scenario is None:
-        for field, given in (("--overlay", bool(overlays)), ("--history", history is not None)):
-            if given:
-                raise BadInput("needs a scenario: without one the map shows the procedure as declared", field=field)
     from sim.report.process_map import process_map
 
-    run = None if scenario is None else _run(scenario, overlays, history, seed)
-    titles = tuple(either(overlay_heading(overlay_file(overlay)).title) for overlay in overlays)
+    run = None if asked is None else _run(asked, seed)
+    titles = tuple(either(overlay_heading(overlay_file(overlay)).title) for overlay in (asked.overlays if asked else ()))
     drawn = process_map(run, titles)
     if folder is None:
         _tell(drawn)
@@ -41,6 +41,13 @@ def draw_map(scenario: str | None, overlays: tuple[str, ...], history: str | Non
     say(_("Process map: {page}").format(page=folder.resolve() / next(iter(files))))
 
 
+def need_a_scenario(options: Mapping[str, bool]) -> None:
+    """Refuse the options that were given, if any, though no scenario was named that they could change. Raises BadInput."""
+    for field, given in options.items():
+        if given:
+            raise BadInput("needs a scenario: without one the map shows the procedure as declared", field=field)
+
+
 def _folder(out: str) -> Path:
     if not out.strip():
         raise BadInput("is not a folder's name", field=OUT, value=out, allowed=msgid("a folder's name"))
@@ -49,12 +56,12 @@ def _folder(out: str) -> Path:
     return folder
 
 
-def _run(scenario: str, overlays: tuple[str, ...], history: str | None, seed: int) -> "Replicated":
-    asked = loaded(scenario, overlays, history)
+def _run(asked: Asked, seed: int) -> "Replicated":
+    scenario = loaded(asked)
     from sim.study.replicate import replicate
 
     with progress(_("Simulating")) as tick:
-        run = replicate(asked, seed, progress=tick, announce=Announcer())
+        run = replicate(scenario, seed, progress=tick, announce=Announcer())
     if run.problems:
         raise FailedRun(_broken(run.problems))
     return run

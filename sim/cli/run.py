@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sim.cli.app import FailedRun
-from sim.cli.places import loaded, overlay_file
+from sim.cli.places import Asked, loaded, overlay_file
 from sim.cli.speak import Announcer, progress, say
 from sim.errors import BadInput, msgid
 from sim.report.files import check_folder, write_together
@@ -32,11 +32,10 @@ MOST_PROBLEMS = 20
 class Wanted:
     """What the command line asks for."""
 
-    scenario: str
-    overlays: tuple[str, ...]
-    history: str | None
+    asked: Asked
     seed: int
     replications: int
+    sizes: int
     engine: str
     out: str | None
     json: bool
@@ -45,13 +44,13 @@ class Wanted:
 def run_scenario(wanted: Wanted) -> None:
     """Run, check, and show or write the result. Raises BadInput, and FailedRun where a run breaks what must hold of any run."""
     folder = _folder(wanted.out)
-    scenario = loaded(wanted.scenario, wanted.overlays, wanted.history)
-    overlays = tuple(either(overlay_heading(overlay_file(overlay)).title) for overlay in wanted.overlays)
+    scenario = loaded(wanted.asked)
+    overlays = tuple(either(overlay_heading(overlay_file(overlay)).title) for overlay in wanted.asked.overlays)
     from sim.study.replicate import replicate
 
     with progress(_("Simulating")) as tick:
         engine = cast("EngineName", wanted.engine)
-        run = replicate(scenario, wanted.seed, wanted.replications, engine, progress=tick, announce=Announcer())
+        run = replicate(scenario, wanted.seed, wanted.replications, engine, progress=tick, announce=Announcer(), sizes=wanted.sizes)
     if run.problems:
         raise FailedRun(_broken(run.problems))
     document = document_text(run)
@@ -138,7 +137,8 @@ def manifest_of(run: "Replicated", overlays: tuple[str, ...] = ()) -> dict[str, 
     """What one needs to make the same files again, and what is in them."""
     scenario, document = run.scenario, run.document
     calendar = scenario.calendar
-    history = scenario.demand.history
+    demand = scenario.demand
+    forecast = None if demand.orders is None else demand.orders.forecast
     return {
         "schema": 1,
         "program": "refund-desk",
@@ -149,7 +149,9 @@ def manifest_of(run: "Replicated", overlays: tuple[str, ...] = ()) -> dict[str, 
         "replications": run.replications,
         "engine": document["engine"],
         "language": spoken(),
-        "history": None if history is None else history.name,
+        "history": None if demand.history is None else demand.history.name,
+        "forecast": None if forecast is None else forecast.name,
+        "scale": demand.scale,
         "days": {
             "first": calendar.start.isoformat(),
             "last": (calendar.start + timedelta(days=calendar.days - 1)).isoformat(),

@@ -4,7 +4,7 @@ import sys
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from sim.cli.places import loaded, whole_number
+from sim.cli.places import Asked, loaded, whole_number
 from sim.cli.speak import progress
 from sim.errors import BadInput, msgid
 from sim.report import format
@@ -24,13 +24,13 @@ STYLES = {"happened": "", "waited": "dim", "late": "bold red", "clock": "yellow"
 MUTED = "dim"
 
 
-def trace_refund(word: str, overlays: tuple[str, ...], history: str | None, seed: int, refund: str) -> None:
+def trace_refund(asked: Asked, seed: int, refund: str) -> None:
     """Print the story of one refund. Raises BadInput for a refund that is none of the workload's."""
     from sim.demand.replay import draw_workload
     from sim.report.story import tell
     from sim.report.watched import watch
 
-    scenario = loaded(word, overlays, history)
+    scenario = loaded(asked)
     workload = draw_workload(scenario, seed)
     row = row_of(workload, refund)
     with progress(_("Running the reference engine")) as tick:
@@ -58,7 +58,7 @@ def row_of(workload: "Workload", refund: str) -> int:
     found = np.flatnonzero(numbers == number)
     if len(found) and len(refund) < LONGEST_NUMBER:
         return int(found[0])
-    if least < number < most:
+    if workload.left_out and least < number < most:  # a history's own numbers have no gaps
         raise wrong(msgid("is a refund that a machine paid at once, or one outside the scenario's days: nobody worked on it"))
     raise wrong(msgid("there is no refund of that number"))
 

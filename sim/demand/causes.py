@@ -5,28 +5,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand import columns
 from sim.demand.columns import (
-    CHANCE_SETTINGS,
-    REPEATED_CHANCES,
+    C_DELIVERED,
+    C_KEEP,
+    C_RECALL,
+    C_SILENT,
+    CHANCES_IN_USE,
+    S_COLLECTS,
     S_LABELLED,
+    S_LAST_MILE,
+    S_LINEHAUL,
+    S_PARCEL_RETURNS,
     S_PICKED,
     S_SENDS,
     SPAN_SETTINGS,
+    W_INQUIRE,
+    W_PROOF,
+    W_RECALL,
     WORK_SETTINGS,
 )
 from sim.demand.draws import Draws, Floats, Seconds, chosen, inverse, whole
 from sim.demand.kinds import Kinds
-from sim.demand.skills import FACTS, IN_HOUSE, LABELLED, PICKED, WAITS, variants
-from sim.demand.told import NOT_TOLD, Told
+from sim.demand.ladders import LARGEST_SECONDS, ladder_of, ladders_of, quantiles, seconds, whole_seconds
+from sim.demand.skills import FACTS, variants
+from sim.demand.told import LABELLED, NOT_TOLD, PICKED, WAITS, Told
 from sim.demand.workload import ATTEMPTS, NEVER
 from sim.rules.path import FACTS as KEYS
 from sim.scenario.calendar import Roster
 from sim.scenario.distribution import Lognormal
-from sim.scenario.schema import MOST_DAYS, Scenario
+from sim.scenario.schema import MOST_DAYS, Price, Scenario
 from sim.scenario.units import MOST_FEN
 
-LARGEST_SECONDS = 2**31 - 1
+OF_PARCEL = {
+    "work": (W_RECALL, W_INQUIRE, W_PROOF),
+    "span": (S_COLLECTS, S_PICKED, S_LABELLED, S_LINEHAUL, S_LAST_MILE, S_PARCEL_RETURNS),
+    "chance": (C_RECALL, C_SILENT, C_KEEP, C_DELIVERED),
+}
+"""What is drawn by the parcel."""
 
 LEAST_PRICE = 100
 """Fen: nobody asks for the refund of less."""
@@ -34,13 +49,9 @@ LEAST_PRICE = 100
 Rows = NDArray[Any]
 
 
-def fill_chances(chance: NDArray[np.float32], draw: Draws) -> None:
-    """Fill the latent uniforms of some refunds, in [0, 1), shape (refunds, CHANCES)."""
-    for name in CHANCE_SETTINGS:
-        chance[:, getattr(columns, name)] = draw.coarse(name)
-    for name in REPEATED_CHANCES:
-        for attempt in range(ATTEMPTS):
-            chance[:, getattr(columns, name) + attempt] = draw.coarse(name, attempt)
+def chances_of(draw: Draws, count: int) -> NDArray[np.float32]:
+    """The first `count` latent uniforms of some refunds, in [0, 1), shape (refunds, count)."""
+    return (draw.family("chance", count) >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24)
 
 
 def fill_facts(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: Draws) -> None:
@@ -54,7 +65,12 @@ def fill_facts(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: D
     for name in FACTS:
         rows[name] = _true(every.facts[name], variant, draw, f"cell.{name}")
     rows["not_received"] |= told.signed == 1
-    rows["to_locker"] = _true(every.facts["to_locker"], variant, draw, "to_locker", scenario.chances.to_locker)
+    if told.parcels is None:
+        rows["to_locker"] = _true(every.facts["to_locker"], variant, draw, "to_locker", scenario.chances.to_locker)
+    else:
+        for name in ("one_of_several", "partly_shipped", "to_locker", "by_machine"):
+            rows[name] = getattr(told.parcels, name)
+        rows["claim_holds"] = np.where(told.parcels.claim_holds == NOT_TOLD, rows["claim_holds"], told.parcels.claim_holds)
     rows["insured"] = draw("insured") < scenario.chances.insured
     rows["weight"] = 1
     differs = np.flatnonzero(every.weight[variant, 0] < 1)
@@ -62,27 +78,56 @@ def fill_facts(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: D
 
 
 def fill_causes(rows: Rows, variant: NDArray[np.int64], scenario: Scenario, draw: Draws) -> None:
-    """Fill work, contact, patience, span and chance of `rows` (dtype REFUND), each from its own named draw at the row's number."""
-    for name, setting in WORK_SETTINGS.items():
-        rows["work"][:, getattr(columns, name)] = _seconds(scenario, setting, draw, name)
-    for name, setting in SPAN_SETTINGS.items():
-        rows["span"][:, getattr(columns, name)] = _seconds(scenario, setting, draw, name)
-    for attempt in range(ATTEMPTS):
-        rows["contact"][:, attempt] = _seconds(scenario, "work.contact", draw, "contact", attempt)
-        rows["patience"][:, attempt] = _seconds(scenario, "buyer.chase_after", draw, "patience", attempt)
-    fill_chances(rows["chance"], draw)
+    """Fill work, contact, patience, span and chance of `rows` (dtype REFUND), each from its place in a family of the row's number."""
+    work, span, attempts = _ladders(scenario)
+    seconds(draw.family("work", len(work)), work, rows["work"][:, : len(work)])
+    seconds(draw.family("span", len(span)), span, rows["span"][:, : len(span)])
+    tried = draw.family("attempts", 2 * ATTEMPTS)
+    seconds(tried, attempts[:ATTEMPTS], rows["contact"])
+    seconds(tried[:, ATTEMPTS:], attempts[ATTEMPTS:], rows["patience"])
+    rows["chance"][:, :CHANCES_IN_USE] = chances_of(draw, CHANCES_IN_USE)
     times = variants().sends_times[variant]
     late = np.flatnonzero(times != 1)
     rows["span"][late, S_SENDS] = np.minimum(whole(times[late] * rows["span"][late, S_SENDS]), LARGEST_SECONDS)
 
 
-def fill_parcels(rows: Rows, variant: NDArray[np.int64], scenario: Scenario, draw: Draws) -> None:
-    """Fill `leaves`, `stalls` and `arrives` (seconds since the scenario's start) from the variants; `span` must be filled.
+def share_parcels(rows: Rows, told: Told, scenario: Scenario, seed: int, replication: int) -> None:
+    """What belongs to a parcel is the same for all its lines: the carrier's answers and the way back are drawn by the parcel's number."""
+    if told.parcels is None:
+        return
+    others = np.flatnonzero(told.parcels.number != told.number)
+    if not len(others):
+        return
+    draw = Draws(seed, replication, told.parcels.number[others])
+    work, span, _ = _ladders(scenario)
+    for column, ladders in (("work", work), ("span", span)):
+        words = draw.family(column, len(ladders))
+        for place in OF_PARCEL[column]:
+            rows[column][others, place] = whole_seconds(words[:, place], ladders[place])
+    chances = chances_of(draw, CHANCES_IN_USE)
+    for place in OF_PARCEL["chance"]:
+        rows["chance"][others, place] = chances[:, place]
+
+
+def _ladders(scenario: Scenario) -> tuple[Floats, Floats, Floats]:
+    """The ladders of work, of spans, and of contacts and patience by attempt."""
+    work, span = (tuple(_setting(scenario, each) for each in every.values()) for every in (WORK_SETTINGS, SPAN_SETTINGS))
+    attempts = (scenario.work.contact,) * ATTEMPTS + (scenario.buyer.chase_after,) * ATTEMPTS
+    return ladders_of(work), ladders_of(span), ladders_of(attempts)
+
+
+def fill_parcels(rows: Rows, told: Told, variant: NDArray[np.int64], scenario: Scenario, draw: Draws) -> None:
+    """Fill `leaves`, `stalls` and `arrives` (seconds since the scenario's start), as told by orders or from the variants; `span` must be
+    filled.
 
     In house: it leaves after the filing. On its way: the variant's part of it is over; what is silent was last scanned so long ago, and
     moves on when it has been silent for spans.stalled, if ever. Arrived: at the filing or before. A parcel that is lost was scanned last
     on its way, and never arrives.
     """
+    if told.parcels is not None:
+        for name in ("leaves", "stalls", "arrives"):
+            rows[name] = getattr(told.parcels, name)
+        return
     every = variants()
     filed = rows["filed"]
     transit = np.maximum(whole(inverse(scenario.spans.transit, draw("transit"))), 1)
@@ -125,16 +170,19 @@ def _fill_money(rows: Rows, told: Told, variant: NDArray[np.int64], scenario: Sc
     """What the order line cost and what is asked for, as told or by the stated prices and the variant's part; never more than it cost."""
     paid = told.paid
     if scenario.demand.stated is not None and (paid == NOT_TOLD).any():
-        price = scenario.demand.stated.amount
-        in_fen = Lognormal.model_construct(mean=max(price.mean, 1), sd=price.sd)  # unchecked: fen may be more than seconds
-        drawn = inverse(in_fen, draw("paid"))
-        paid = np.where(paid == NOT_TOLD, whole(np.clip(drawn, LEAST_PRICE, MOST_FEN)), paid)
+        paid = np.where(paid == NOT_TOLD, prices(scenario.demand.stated.amount, draw), paid)
     every = variants()
     part = every.part[variant]
     asked = whole((part[:, 0] + draw("cell.amount") * part[:, 1]) * paid)
     asked = np.minimum(np.clip(asked, np.maximum(every.least[variant], 1), every.most[variant]), paid)
     rows["amount"] = np.where(told.amount == NOT_TOLD, asked, told.amount)
     rows["paid"] = np.maximum(paid, rows["amount"])  # an export may give the price without its freight
+
+
+def prices(price: Price, draw: Draws) -> Seconds:
+    """What order lines cost, in fen."""
+    in_fen = Lognormal.model_construct(mean=max(price.mean, 1), sd=price.sd)  # unchecked: fen may be more than seconds
+    return whole(np.clip(quantiles(draw.family("paid", 1)[:, 0], ladder_of(in_fen)), LEAST_PRICE, MOST_FEN))
 
 
 def _in_house(stage: NDArray[np.int64], span: Rows, u: Floats, scenario: Scenario, draw: Draws) -> Seconds:
@@ -146,7 +194,7 @@ def _in_house(stage: NDArray[np.int64], span: Rows, u: Floats, scenario: Scenari
         LABELLED: np.ceil(u * labelled).astype(np.int64),
         PICKED: least + np.floor(u * (picked - least + 1)).astype(np.int64),
     }
-    return np.asarray(np.maximum(np.choose(np.maximum(stage, 0), [waits[name] for name in IN_HOUSE]), 1), np.int64)
+    return np.asarray(np.maximum(np.choose(np.maximum(stage, 0), [waits[each] for each in sorted(waits)]), 1), np.int64)
 
 
 def _true(shares: Floats, variant: NDArray[np.int64], draw: Draws, name: str, usual: float = 0.0) -> NDArray[np.bool_]:
@@ -157,13 +205,9 @@ def _true(shares: Floats, variant: NDArray[np.int64], draw: Draws, name: str, us
     return np.asarray(draw(name) < share[variant])
 
 
-def _seconds(scenario: Scenario, setting: str, draw: Draws, name: str, attempt: int = 0) -> NDArray[np.int64] | int:
-    """Whole seconds of the distribution that stands at a dotted key of the scenario; 0 where it has none."""
+def _setting(scenario: Scenario, setting: str) -> Any:
+    """What stands at a dotted key of the scenario."""
     value: Any = scenario
     for part in setting.split("."):
         value = getattr(value, part)
-    if value is None:
-        return 0
-    if value.dist == "fixed":
-        return min(int(value.value), LARGEST_SECONDS)
-    return np.minimum(whole(inverse(value, draw(name, attempt))), LARGEST_SECONDS)
+    return value

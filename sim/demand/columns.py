@@ -1,7 +1,7 @@
 """What stands where in the columns `work`, `span` and `chance` of a refund, and from which setting of the scenario it is drawn.
 
-The name of a constant is also the name of its uniform: adding a constant shifts no other draw. No setting of a policy is among them: two
-policies are compared on one and the same workload.
+A constant is also the place of its draw in its family (see draws.py): one that is new comes last, and shifts no other. No setting of a
+policy is among them: two policies are compared on one and the same workload.
 """
 
 from sim.demand.workload import ATTEMPTS, CHANCES, SPANS, WORKS

@@ -1,8 +1,9 @@
 """The only place of chance: uniforms addressed by (seed, replication, name of the quantity, refund number, attempt).
 
-Each quantity has a Philox stream of its own, keyed by a digest of its address; refund number r owns element r of it. So a draw
-depends on nothing but its address: not on how many refunds there are, in what order quantities are asked for, which other quantities
-exist, or on PYTHONHASHSEED. Distributions are reached through their inverse CDFs only: rejection cannot be addressed.
+Each quantity has a Philox stream of its own, keyed by a digest of its address; refund number r owns element r of it. Quantities of which
+every refund has one stand together in families, each at a place of its own. So a draw depends on nothing but its address: not on how many
+refunds there are, in what order quantities are asked for, which other quantities exist, or on PYTHONHASHSEED. Distributions are reached
+through their inverse CDFs only: rejection cannot be addressed.
 """
 
 from hashlib import blake2b
@@ -12,14 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from sim.demand.philox import stream, words
+
 Floats = NDArray[np.float64]
 Seconds = NDArray[np.int64]
-
-STEP = 4
-"""Numbers that Philox makes at a step of its counter."""
-
-GAP = 1024
-"""A gap between refund numbers that is longer than this is jumped over; drawing what lies in a shorter one is quicker."""
 
 
 class Distribution(Protocol):
@@ -31,8 +28,10 @@ class Distribution(Protocol):
     @property
     def dist(self) -> str: ...
 
+    def __hash__(self) -> int: ...
 
-def _key(seed: int, replication: int, name: str, attempt: int) -> int:
+
+def key_of(seed: int, replication: int, name: str, attempt: int) -> int:
     """128 bits from the address of a stream; fields are kept apart by a character no name has."""
     address = f"{seed}\x1f{replication}\x1f{attempt}\x1f{name}"
     return int.from_bytes(blake2b(address.encode(), digest_size=16).digest(), "little")
@@ -45,30 +44,18 @@ def _open_interval(raw: NDArray[np.uint64]) -> Floats:
 
 def uniforms(seed: int, replication: int, name: str, count: int, attempt: int = 0) -> Floats:
     """Uniforms in (0, 1), shape (count,); element r belongs to refund number r, whatever `count` is."""
-    return _open_interval(np.random.Philox(key=_key(seed, replication, name, attempt)).random_raw(count))
+    return _open_interval(np.random.Philox(key=key_of(seed, replication, name, attempt)).random_raw(count))
 
 
 class Draws:
     """The uniforms of a fixed set of refund numbers (>= 0, any order, repeats allowed): `draw(name, attempt)[k]` is element numbers[k] of
-    the quantity's stream, without drawing all that lies between."""
+    the quantity's stream, without drawing what lies between."""
 
     def __init__(self, seed: int, replication: int, numbers: ArrayLike) -> None:
         self.seed, self.replication = seed, replication
         self.numbers = np.asarray(numbers, np.int64)
         if self.numbers.size and self.numbers.min() < 0:
             raise ValueError(f"a refund number is 0 or more, not {int(self.numbers.min())}")
-        steps, place = np.unique(self.numbers // STEP, return_inverse=True)
-        far = np.flatnonzero(np.diff(steps) > GAP // STEP)
-        begins = steps[np.append(0, far + 1)] if len(steps) else steps
-        ends = steps[np.append(far, len(steps) - 1)] + 1 if len(steps) else steps
-        lengths = ends - begins
-        first = np.append(0, np.cumsum(lengths)[:-1]) if len(steps) else lengths  # where each run stands among what is drawn
-        run = np.searchsorted(begins, steps, side="right") - 1
-        at = ((first[run] + steps - begins[run]) * STEP)[place.reshape(self.numbers.shape)] + self.numbers % STEP
-        self._runs = list(zip((begins - np.append(0, ends[:-1])).tolist(), (lengths * STEP).tolist(), strict=True))
-        self._count = int(lengths.sum()) * STEP
-        in_order = at.ndim == 1 and len(at) > 0 and bool((np.diff(at) == 1).all())
-        self._at: Any = slice(int(at[0]), int(at[0]) + len(at)) if in_order else at
 
     def __call__(self, name: str, attempt: int = 0) -> Floats:
         """Uniforms in (0, 1), of the shape of `numbers`."""
@@ -78,16 +65,14 @@ class Draws:
         """Uniforms in [0, 1) of 24 bits: for chances, which are only compared. They are those of `draw(name, attempt)`, cut off."""
         return (self._raw(name, attempt) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
 
+    def family(self, name: str, count: int) -> NDArray[np.uint32]:
+        """Words of 32 bits of a family of quantities, shape (numbers, count): quantity k of the family has word k, however many there
+        are. For what every refund has many of: eight words cost what one uniform does."""
+        return words(key_of(self.seed, self.replication, f"family.{name}", 0), self.numbers, count)[:, :count]
+
     def _raw(self, name: str, attempt: int) -> NDArray[np.uint64]:
-        stream: Any = np.random.Philox(key=_key(self.seed, self.replication, name, attempt))
-        drawn = np.empty(self._count, np.uint64)
-        at = 0
-        for steps, length in self._runs:
-            if steps:
-                stream.advance(steps)
-            drawn[at : at + length] = stream.random_raw(length)
-            at += length
-        return np.asarray(drawn[self._at])
+        key = key_of(self.seed, self.replication, name, attempt)
+        return stream(key, self.numbers.ravel()).reshape(self.numbers.shape)
 
 
 def uniforms_at(seed: int, replication: int, name: str, numbers: ArrayLike, attempt: int = 0) -> Floats:
@@ -124,6 +109,17 @@ def chosen(weights: NDArray[np.float64], u: Floats) -> NDArray[np.int64]:
     """For each row of `weights` (rows, choices) the choice at `u` of its cumulative weights; a row of zeros gives the last choice."""
     upto = weights.cumsum(axis=1)
     return np.asarray((u[:, None] * upto[:, -1:] >= upto[:, :-1]).sum(axis=1), np.int64)
+
+
+def chosen_of(weights: NDArray[np.float64], row: NDArray[np.int64], u: Floats) -> NDArray[np.int64]:
+    """For each element the choice at `u` of the cumulative weights of its row of `weights` (rows, choices): `chosen(weights[row], u)`
+    for many elements of few rows; of a row of zeros the first choice."""
+    upto = weights.cumsum(axis=1)
+    upto = np.minimum(upto / np.where(upto[:, -1:] > 0, upto[:, -1:], 1.0), 1.0)
+    upto[:, -1] = 1.0
+    ends = (upto + np.arange(len(weights))[:, None]).ravel()
+    place = np.searchsorted(ends, row + u, side="right") - row * weights.shape[1]
+    return np.asarray(np.minimum(place, weights.shape[1] - 1), np.int64)  # row + u may be rounded up to the next row
 
 
 def whole(x: ArrayLike) -> Seconds:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.causes import fill_causes, fill_facts, fill_parcels
+from sim.demand.causes import chances_of, fill_causes, fill_facts, fill_parcels, share_parcels
+from sim.demand.columns import C_AGAIN
 from sim.demand.draws import Draws, uniforms_at
 from sim.demand.kinds import Kinds, draw_kinds
 from sim.demand.skills import induced_reasons
@@ -19,52 +20,63 @@ from sim.scenario.schema import Scenario
 COPY = 2**32
 """Numbers between one copy of a history and the next, where the demand is scaled beyond 1."""
 
-INDUCED = 2**45
+INDUCED = 2**50
 """Numbers between a request and the first of those that it brings with it, and from that to the next; all others are smaller."""
 
-SECOND = 2**50
+SECOND = 2**55
 """Added to a refund's number for its reserved second application, so that more refunds shift no draw of a second one."""
+
+CHAT = 2**57
+"""Added to a line's number for the chat of a buyer who finds the gate closed."""
 
 WHOLE = f"V{REFUND.itemsize}"
 """A refund as bytes: rows copied so keep the zeros between their columns, and equal workloads are equal byte for byte."""
 
-PART = 2**14
-"""Rows that are filled at a time: the same whatever it is, since a draw hangs on its number alone."""
+PART, WEIGHED = 2**12, 2**14
+"""Rows that are filled, and whose kinds are weighed, at a time: all is the same whatever they are; a draw hangs on its number alone."""
 
 Rows = NDArray[Any]
 
 
-def draw_refunds(told: Told, scenario: Scenario, seed: int, replication: int) -> Rows:
-    """Rows of dtype REFUND: requests, those they bring with them, and the reserved second applications, in the order of their numbers."""
+def draw_refunds(told: Told, scenario: Scenario, seed: int, replication: int, chats: Told | None = None) -> Rows:
+    """Rows of dtype REFUND: requests, those they bring with them, the reserved second applications, and the chats of buyers who find the
+    gate closed, in the order of their numbers."""
     kinds = _kinds(told, scenario, seed, replication)
     if scenario.policy.freight.insurance and scenario.chances.induced > 0:
         more = _induced(told, kinds, scenario, seed, replication)
         told, kinds = joined([told, more]), joined([kinds, _kinds(more, scenario, seed, replication)])
-    again = np.flatnonzero(Draws(seed, replication, told.number).coarse("C_AGAIN") < scenario.buyer.again)
+    again = np.flatnonzero(chances_of(Draws(seed, replication, told.number), C_AGAIN + 1)[:, C_AGAIN] < scenario.buyer.again)
 
     first = len(told)
-    rows = np.zeros(first + len(again), REFUND)
+    last = first + len(again)
+    rows = np.zeros(last + (0 if chats is None else len(chats)), REFUND)
     for here in _parts(0, first):
-        _first_applications(rows[here], some(told, here), some(kinds, here), scenario, Draws(seed, replication, told.number[here]))
-    rows["again"][:first] = -1
-    rows["again"][again] = np.arange(first, len(rows))
-    for here in _parts(first, len(rows)):
+        _first_applications(rows[here], some(told, here), some(kinds, here), scenario, seed, replication)
+    rows["again"] = -1
+    rows["again"][again] = np.arange(first, last)
+    if chats is not None:
+        chats = replace(chats, number=chats.number + CHAT)
+        _first_applications(rows[last:], chats, _kinds(chats, scenario, seed, replication), scenario, seed, replication)
+        rows["only_asks"][last:] = 1
+    for here in _parts(first, last):
         of = again[here.start - first : here.stop - first]
         _second_applications(rows[here], rows, of, kinds.variant[of], scenario, seed, replication)
     return rows
 
 
 def _kinds(told: Told, scenario: Scenario, seed: int, replication: int) -> Kinds:
-    parts = (some(told, here) for here in _parts(0, max(len(told), 1)))
+    parts = (some(told, here) for here in _parts(0, max(len(told), 1), WEIGHED))
     return joined([draw_kinds(part, scenario.demand, Draws(seed, replication, part.number)) for part in parts])
 
 
-def _first_applications(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: Draws) -> None:
+def _first_applications(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, seed: int, replication: int) -> None:
     """Fill rows with requests as they are filed."""
+    draw = Draws(seed, replication, told.number)
     rows["number"], rows["filed"] = told.number, told.filed
     fill_facts(rows, told, kinds, scenario, draw)
     fill_causes(rows, kinds.variant, scenario, draw)
-    fill_parcels(rows, kinds.variant, scenario, draw)
+    share_parcels(rows, told, scenario, seed, replication)
+    fill_parcels(rows, told, kinds.variant, scenario, draw)
 
 
 def _second_applications(
@@ -94,6 +106,6 @@ def _induced(told: Told, kinds: Kinds, scenario: Scenario, seed: int, replicatio
     return replace(more, number=numbers, filed=more.begin + moved, reason=kinds.reason[parent], path=kinds.path[parent])
 
 
-def _parts(begin: int, end: int) -> Iterator[slice]:
+def _parts(begin: int, end: int, size: int = PART) -> Iterator[slice]:
     """Parts small enough to stay in the processor's cache while their columns are filled."""
-    return (slice(at, min(at + PART, end)) for at in range(begin, end, PART))
+    return (slice(at, min(at + size, end)) for at in range(begin, end, size))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.told import OCCASIONS
 from sim.rules.path import FACTS as KEYS
 from sim.rules.reasons import reasons
 from sim.rules.tables import load_cells
@@ -33,8 +34,8 @@ FACTS = (
 BY_CHANCE = ("lost", "to_locker")
 """Facts that the scenario's chances decide where a variant does not name them."""
 
-WAITS, PICKED, LABELLED = "waits", "picked", "labelled"
-IN_HOUSE = (WAITS, PICKED, LABELLED)
+IN_HOUSE = ("waits", "picked", "labelled")
+"""Where a parcel in house is, in the order of WAITS, PICKED, LABELLED in told.py."""
 
 HOUR = 3600
 NOT_SAID = float("nan")
@@ -87,13 +88,15 @@ class Variant:
 
 @dataclass(frozen=True)
 class Skill:
-    """One skill cell. place: in load_cells(). plainest: the cell of all refunds of a path for which a scenario names no cells."""
+    """One skill cell. place: in load_cells(). plainest: the cell of all refunds of a path for which a scenario names no cells. asked: the
+    OCCASIONS that bring it."""
 
     key: str
     place: int
     path: int
     plainest: bool
     variants: tuple[Variant, ...]
+    asked: tuple[str, ...]
     source: str
     grade: str
 
@@ -125,12 +128,14 @@ def induced_reasons() -> tuple[int, ...]:
 class Variants:
     """All variants one after another, as arrays of one row each; a path's stand together, and within it a cell's.
 
-    reason: share of each reason, one column each. facts: name → shares, NaN = left to the scenario's chances. over, silent: from and
+    asked: on each of OCCASIONS, one column each. reason: share of each reason, one column each. facts: name → shares, NaN = left to the
+    scenario's chances. over, silent: from and
     length (NaN = not said). least, most: fen. in_house: place in IN_HOUSE, -1 = it has left.
     """
 
     cell: NDArray[np.int64]
     path: NDArray[np.int64]
+    asked: NDArray[np.bool_]
     share: NDArray[np.float64]
     reason: NDArray[np.float64]
     facts: Mapping[str, NDArray[np.float64]]
@@ -139,6 +144,7 @@ class Variants:
     over: NDArray[np.float64]
     silent: NDArray[np.float64]
     scanned: NDArray[np.bool_]
+    at_door: NDArray[np.bool_]
     weight: NDArray[np.float64]
     part: NDArray[np.float64]
     least: NDArray[np.int64]
@@ -169,6 +175,7 @@ def variants() -> Variants:
     return Variants(
         cell=np.array([variant.cell for variant in each]),
         path=np.array([variant.path for variant in each]),
+        asked=np.array([[occasion in skills()[variant.cell].asked for occasion in OCCASIONS] for variant in each]),
         share=np.array([variant.share for variant in each]),
         reason=reason,
         facts=MappingProxyType(facts),
@@ -177,6 +184,7 @@ def variants() -> Variants:
         over=np.array([_from_and_length(variant.over) for variant in each]),
         silent=np.array([_from_and_length(variant.silent) for variant in each]),
         scanned=np.array([variant.scanned for variant in each]),
+        at_door=np.array([variant.at_door for variant in each]),
         weight=np.array([variant.weight for variant in each]),
         part=np.array([_from_and_length((variant.amount.from_, variant.amount.to)) for variant in each]),
         least=np.array([variant.amount.least for variant in each]),
@@ -194,7 +202,10 @@ def _skill(place: int, entry: dict[str, Any], usual: dict[str, Any]) -> Skill:
     path = int(entry["key"][1])
     parcel = {name: value for name, value in usual.items() if name != "plainest"}
     found = tuple(_variant(place, path, parcel, written) for written in entry["variant"])
-    return Skill(entry["key"], place, path, entry["key"] == usual["plainest"], found, entry["source"], entry["grade"])
+    asked = tuple(entry["asked"])
+    if not asked or not set(asked) <= set(OCCASIONS):
+        raise ValueError(f"skills.toml: {entry['key']} is asked on {asked}, not on some of {OCCASIONS}")
+    return Skill(entry["key"], place, path, entry["key"] == usual["plainest"], found, asked, entry["source"], entry["grade"])
 
 
 def _variant(place: int, path: int, parcel: dict[str, Any], written: dict[str, Any]) -> Variant:

@@ -159,4 +159,4 @@ def _cell_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return str(getattr(value, "text", value))  # a formula over several cells is an object that holds its text

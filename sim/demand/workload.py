@@ -1,8 +1,12 @@
 """What comes to the desk: one row per refund request, with causes only (work content, patience, latent uniforms), never outcomes."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from sim.demand.orders import Goods
 
 NEVER = 2**62
 """A time that does not come (seconds)."""
@@ -29,6 +33,7 @@ REFUND = np.dtype(
         ("partly_shipped", "i1"),  # some lines of the order have left, others not
         ("insured", "i1"),  # the buyer's own freight insurance pays the return
         ("may_keep", "i1"),  # a wrong item that the shop would leave with the buyer
+        ("only_asks", "i1"),  # no refund request: the platform's gate is closed, and the buyer writes to the shop's chat instead
         # -- hidden: what is true and what will happen, seen by rules and policy only after it has come to light
         ("leaves", "i8"),  # the parcel physically leaves the warehouse
         ("stalls", "i8"),  # the carrier's last scan before a long silence, NEVER = scanned all along
@@ -48,6 +53,7 @@ REFUND = np.dtype(
         ("to_locker", "i1"),  # the parcel is left at a locker or with a neighbour
         ("return_wrong", "i1"),  # the return is wrong, worn or empty whatever chance says
         ("weight", "i1"),  # what a check of the weight shows: 1 complete, 2 a piece missing, 3 empty
+        ("by_machine", "i1"),  # a machine of the platform refunds it at filing, whatever clocks.instant says
     ],
     align=True,
 )
@@ -67,6 +73,7 @@ VISIBLE = (
     "partly_shipped",
     "insured",
     "may_keep",
+    "only_asks",
 )
 HIDDEN = tuple(name for name in REFUND.names or () if name not in VISIBLE)
 
@@ -81,6 +88,7 @@ class Workload:
     absence: np.ndarray = field(default_factory=lambda: np.ones((0, 0)))  # uniforms [slot, day]: below the group's rate = absent
     automatic: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # requests that a machine refunded before anyone saw them
     left_out: dict[str, int] = field(default_factory=dict)  # refunds of a replayed history that lie outside the scenario's days, by cause
+    goods: "Goods | None" = None  # the orders behind the requests, where these come from orders
 
     def __post_init__(self) -> None:
         self.refunds.flags.writeable = False

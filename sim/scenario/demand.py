@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 
 from sim.errors import BadInput, msgid, nearest_name, raise_all
 from sim.rules.tables import load_cells
-from sim.scenario.distribution import Distribution
+from sim.scenario.distribution import AT_ONCE, Distribution
 from sim.scenario.fields import Factor, LongerThanZero, Money, Name, Share, Table
 
 _A_DATE = msgid("a date such as 2025-11-10, from 1990 to 2200")
@@ -150,11 +150,13 @@ class Curve(Table):
 
 class Presale(Table):
     """Orders of which a deposit was paid before: `share` of those paid before `until` (seconds after midnight). deposit_before: how long
-    before the balance. packed: they lie ready and leave after shipping.presale_in."""
+    before the balance. asked_back_after: who changed their mind meanwhile pays the balance, and files so long after. They lie ready and
+    leave after shipping.presale_leaves_in."""
 
     share: Share
     until: LongerThanZero
     deposit_before: Distribution
+    asked_back_after: Distribution = AT_ONCE
 
 
 class Sale(Table):

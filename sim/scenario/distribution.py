@@ -69,3 +69,6 @@ Distribution = Annotated[
     Field(discriminator="dist"),
     BeforeValidator(_fixed_or_table),
 ]
+
+AT_ONCE = Fixed(value=0)
+"""No time at all."""

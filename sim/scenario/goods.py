@@ -5,10 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sim.errors import BadInput, msgid
-from sim.scenario.distribution import Distribution, Fixed
+from sim.scenario.distribution import AT_ONCE, Distribution
 from sim.scenario.fields import Duration, Factor, LongerThanZero, MaybeDuration, Share, Table
-
-AT_ONCE = Fixed(value=0)
 
 
 class Shipping(Table):
@@ -51,6 +49,12 @@ class Regret(Ask):
     still: Share = 1.0
 
 
+class Late(Ask):
+    """Shipment that is overdue, counted from the promised time. out_of_stock: of these, the share that was told there is no stock."""
+
+    out_of_stock: Share = 0.0
+
+
 class Disputed(Ask):
     """ "Not received" although the trace says delivered, counted from the delivery. locker_times: as likely at a locker."""
 
@@ -66,7 +70,7 @@ class Asks(Table):
     """
 
     regret: Regret
-    late: Ask
+    late: Late
     stuck: Ask
     refused: Share
     disputed: Disputed

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from sim.errors import BadInput, msgid, nearest_name, raise_all
 from sim.scenario.demand import CELLS, Day, Demand, Orders, Price, Shares, Stated, from_list
-from sim.scenario.distribution import Distribution, Fixed
+from sim.scenario.distribution import AT_ONCE, Distribution
 from sim.scenario.fields import Duration, Factor, Money, Name, Share, Table, Text, Titled
 from sim.scenario.goods import Asks, Gate, Shipping
 from sim.scenario.lines import Path, Place, place_of
@@ -48,9 +48,6 @@ class Calendar(Table):
     zone: Annotated[str, BeforeValidator(_zone)] = "Asia/Shanghai"
 
 
-NO_TIME = Fixed(value=0)
-
-
 class Buyer(Table):
     """How buyers wait: seconds online after filing, seconds until each chase, and what silence and refusals lead to.
 
@@ -69,13 +66,13 @@ class Buyer(Table):
     again: Share
     again_after: Distribution
     reached_offline: Share = 1.0
-    reached_again_after: Distribution = NO_TIME
+    reached_again_after: Distribution = AT_ONCE
     enquires_after: Distribution | None = None
     enquiry_passed_on: Share = 0.0
     withdraws: Share = 0.0
-    withdraws_after: Distribution = NO_TIME
+    withdraws_after: Distribution = AT_ONCE
     sends_after: Distribution
-    sends_for_coupon_after: Distribution = NO_TIME
+    sends_for_coupon_after: Distribution = AT_ONCE
     coupon_moves: Share = 0.0
     chased_number_comes: Share = 0.0
     sends_goods: Share = 1.0
@@ -83,7 +80,7 @@ class Buyer(Table):
     changes_form: Share = 1.0
     gives_number: Share = 0.0
     refuses_at_door: Share
-    collects_after: Distribution = NO_TIME
+    collects_after: Distribution = AT_ONCE
     wants_reshipment: Share = 0.0
     keeps_wrong_item: Share = 0.0
 
@@ -292,6 +289,13 @@ class Scenario(Table):
             missing = [name for name in ("shipping", "asks") if getattr(self, name) is None]
             raise_all([BadInput("is missing: demand.orders needs it", field=name) for name in missing])
         return self
+
+    @property
+    def by_orders(self) -> tuple[Orders, Shipping, Asks]:
+        """Orders, shipping and the chances to ask; ValueError where requests do not come from orders."""
+        if self.demand.orders is None or self.shipping is None or self.asks is None:
+            raise ValueError(f"the requests of {self.name} do not come from orders")
+        return self.demand.orders, self.shipping, self.asks
 
     def place(self, field: str) -> Place:
         """File and line where a dotted key was written (or the table it would stand in): for errors found later on."""

@@ -22,6 +22,7 @@ from sim.measure.figures import Figure
 from sim.measure.invariants import check
 from sim.measure.summary import RunSummary, summarise
 from sim.scenario.schema import Scenario
+from sim.study.sizes import doubt_of, over_sizes
 
 Progress = Callable[[int, int], None]
 Key = tuple[str, ...]
@@ -47,7 +48,7 @@ class Replicated:
     """Replications of one scenario.
 
     first: replication 0, whole. document: the figures of all joined, in the shape of `run --json`. replications: how many.
-    problems: invariants that do not hold, with the replication's number where there are several.
+    problems: invariants that do not hold, with the numbers of size and replication where there are several.
     """
 
     scenario: Scenario
@@ -74,29 +75,39 @@ def replicate(
     procedure: Procedure = PROCEDURE,
     progress: Progress | None = None,
     announce: Callable[[str], None] | None = None,
+    sizes: int = 0,
 ) -> Replicated:
     """Run replications 0 … `replications` - 1 one after the other and join their figures.
 
-    The invariants of every run are checked; what is broken stands in `problems`. Raises what draw_workload and simulate raise, and
-    ValueError for fewer than one.
+    sizes: so many outer draws of the sale's size, each with the same replications inside; what they say stands in the document under
+    "sizes", and all other figures are those of the expected size. The invariants of every run are checked; what is broken stands in
+    `problems`. Raises what draw_workload and simulate raise, BadInput for `sizes` where there is no doubt about them, and ValueError for
+    fewer than one replication.
     """
     if replications < 1:
         raise ValueError(f"replications ({replications}) must be at least 1")
-    documents: list[dict[str, Any]] = []
-    parts: list[Mapping[Key, tuple[float, float]]] = []
+    if sizes:
+        doubt_of(scenario)
     problems: list[str] = []
     first: Run | None = None
-    for number in range(replications):
-        run = one_run(scenario, seed, number, engine, procedure, announce)
-        first = first or run
-        documents.append(run.summary.to_json())
-        parts.append(shares_of(run.summary))
-        broken = check(run.log, run.workload, run.floor, procedure)
-        problems += [problem if replications == 1 else f"{number}: {problem}" for problem in broken]
-        if progress:
-            progress(number + 1, replications)
+    of_sizes: list[dict[str, Any]] = []
+    total = replications * (1 + sizes)
+    for size in (None, *range(sizes)):
+        documents: list[dict[str, Any]] = []
+        parts: list[Mapping[Key, tuple[float, float]]] = []
+        for number in range(replications):
+            run = one_run(scenario, seed, number, engine, procedure, announce, size)
+            first = first or run
+            documents.append(run.summary.to_json())
+            parts.append(shares_of(run.summary))
+            broken = check(run.log, run.workload, run.floor, procedure)
+            problems += [problem if total == 1 else f"{len(of_sizes)}.{number}: {problem}" for problem in broken]
+            if progress:
+                progress(len(of_sizes) * replications + number + 1, total)
+        of_sizes.append(joined(documents, parts))
     assert first is not None
-    return Replicated(scenario, first, joined(documents, parts), replications, tuple(problems))
+    document = of_sizes[0] if not sizes else {**of_sizes[0], "sizes": over_sizes(of_sizes[1:], scenario, seed)}
+    return Replicated(scenario, first, document, replications, tuple(problems))
 
 
 def one_run(
@@ -106,9 +117,10 @@ def one_run(
     engine: EngineName = "compiled",
     procedure: Procedure = PROCEDURE,
     announce: Callable[[str], None] | None = None,
+    size: int | None = None,
 ) -> Run:
-    """One replication, measured."""
-    workload = draw_workload(scenario, seed, replication)
+    """One replication, measured; `size`: which draw of the sale's size, None = as expected."""
+    workload = draw_workload(scenario, seed, replication, size)
     log = simulate(workload, scenario, engine, procedure, announce)
     floor = floor_of(scenario, workload)
     return Run(workload, floor, log, summarise(log, workload, floor, scenario, procedure))

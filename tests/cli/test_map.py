@@ -60,9 +60,9 @@ def test_the_same_seed_is_the_same_map(command: Command, few: Path) -> None:
     assert command("map", "busy-week", "--history", few, "--seed", "4").out != first
 
 
-@pytest.mark.parametrize("option", ["--overlay", "--history"])
+@pytest.mark.parametrize("option", ["--overlay", "--history", "--forecast", "--scale"])
 def test_options_of_a_run_need_a_scenario(command: Command, option: str) -> None:
-    result = command("map", option, "x")
+    result = command("map", option, "2")
     assert result.status == 2
     assert option in result.err
     assert "needs a scenario" in result.err

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.demand.draws import GAP, Draws, _open_interval, inverse, uniforms, uniforms_at, whole
+from sim.demand.draws import Draws, _open_interval, inverse, uniforms, uniforms_at, whole
 from sim.scenario import Exponential, Fixed, Gamma, Lognormal, Uniform
 
 N = 20_000
+GAP = 1_024
 
 
 def test_run_0_and_run_1_share_nothing_not_even_shifted() -> None:

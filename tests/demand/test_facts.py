@@ -285,7 +285,8 @@ def test_a_buyer_who_never_enquires_has_no_time_of_enquiry(evenly: Scenario) -> 
 
 def test_how_many_are_filled_at_a_time_changes_nothing(evenly: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     told = stated_requests(evenly, 1, 0)
-    assert len(told) < PART
+    assert len(told) > PART
     whole = draw_refunds(told, evenly, 1, 0)
     monkeypatch.setattr("sim.demand.refunds.PART", 777)
+    monkeypatch.setattr("sim.demand.refunds.WEIGHED", 501)
     assert draw_refunds(told, evenly, 1, 0).tobytes() == whole.tobytes()

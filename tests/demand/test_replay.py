@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,19 @@ from sim.demand.columns import C_AGAIN, C_INSTANT, CHANCES_IN_USE, SPAN_SETTINGS
 from sim.demand.draws import Draws
 from sim.demand.history import DECIDED_BY, History, read_history
 from sim.demand.refunds import COPY, SECOND
-from sim.demand.replay import draw_workload, replay
+from sim.demand.replay import _seconds_since_start, draw_workload, replay
 from sim.demand.skills import IN_HOUSE, skills
-from sim.demand.workload import CHANCES, HIDDEN, NEVER, REFUND, VISIBLE
+from sim.demand.workload import HIDDEN, NEVER, REFUND, VISIBLE
+from sim.desk.log import first_difference
+from sim.desk.procedure import PROCEDURE
+from sim.desk.records import BEGAN, CLOSED, FILED
+from sim.desk.simulate import floor_of, simulate
 from sim.errors import BadInput
+from sim.measure.invariants import check
+from sim.measure.summary import summarise
 from sim.rules.path import SHIPPED, SIGNED, UNSHIPPED, path_of
 from sim.scenario import Exponential, Scenario, load_scenario
+from sim.scenario.calendar import seconds_at
 from sim.shipped import scenarios_folder
 
 from .conftest import Export, changed
@@ -73,17 +80,39 @@ def test_rows_stand_in_the_order_of_their_numbers_and_cannot_be_written(busy_wee
         assert not array.flags.writeable
 
 
-def test_what_lies_outside_the_days_is_left_out_and_counted(busy_week: Scenario, week: History) -> None:
+def test_what_lies_outside_warm_up_days_and_drain_is_left_out_and_counted(busy_week: Scenario, week: History) -> None:
     per_day = week.per_day()
-    short = changed(busy_week, calendar__start=date(2025, 11, 12), calendar__days=2)
+    short = changed(
+        busy_week, calendar__start=date(2025, 11, 13), calendar__days=1, calendar__warmup_days=1, calendar__drain_days=2, buyer__again=0.0
+    )
     work = replay(week, short)
-    inside = per_day["2025-11-12"] + per_day["2025-11-13"]
-    assert work.left_out == {
-        "before_start": per_day["2025-11-10"] + per_day["2025-11-11"],
-        "after_days": len(week) - inside - per_day["2025-11-10"] - per_day["2025-11-11"],
-    }
-    assert (work.refunds["second"] == 0).sum() + len(work.automatic) == inside
-    assert work.refunds["filed"].min() >= 0
+    inside = sum(per_day[f"2025-11-{day}"] for day in (12, 13, 14, 15))
+    assert work.left_out == {"before_start": per_day["2025-11-10"] + per_day["2025-11-11"], "after_days": per_day["2025-11-16"]}
+    assert len(work) + len(work.automatic) == inside
+    for filed in (work.refunds["filed"], work.automatic):
+        assert np.unique(filed // DAY).tolist() == [-1, 0, 1, 2]
+
+
+def test_the_desk_does_not_open_empty_and_reports_its_own_days_alone(busy_week: Scenario, week: History) -> None:
+    """Requests of the history from before the start, and of the drain days, are worked on and not reported; both engines know them."""
+    short = changed(busy_week, calendar__start=date(2025, 11, 12), calendar__days=2, calendar__warmup_days=1)
+    work = replay(week, short)
+    log = simulate(work, short)
+    assert first_difference(simulate(work, short, "simpy"), log) is None
+    rows = log.rows
+    begun = rows["time"][rows["kind"] == BEGAN]
+    assert begun.min() < 0
+    assert (rows["time"][rows["kind"] == FILED] > 2 * DAY).any()
+    still_open = np.setdiff1d(
+        rows["refund"][(rows["kind"] == FILED) & (rows["time"] < 0)], rows["refund"][(rows["kind"] == CLOSED) & (rows["time"] < 0)]
+    )
+    assert len(still_open) > 50
+    summary = summarise(log, work, floor_of(short, work), short, PROCEDURE)
+    filed = work.refunds["filed"][work.refunds["second"] == 0]
+    again = (rows["kind"] == FILED) & (work.refunds["second"][rows["refund"]] == 1) & (rows["time"] >= 0) & (rows["time"] < 2 * DAY)
+    assert summary.to_json()["refunds"] == ((filed >= 0) & (filed < 2 * DAY)).sum() + again.sum()
+    assert len(summary.reported.automatic) == ((work.automatic >= 0) & (work.automatic < 2 * DAY)).sum() < len(work.automatic)
+    assert check(log, work, floor_of(short, work), PROCEDURE) == []
 
 
 def test_a_refund_has_the_same_luck_when_the_calendar_begins_later(busy_week: Scenario, week: History) -> None:
@@ -99,6 +128,13 @@ def test_a_history_wholly_outside_the_days_is_refused_with_its_first_day(busy_we
     assert caught.value.field == "calendar.start"
     assert all(word in str(caught.value) for word in ("5,000", "2025-11-10", "2025-11-16", "2026-06-01", "2026-06-07"))
     assert caught.value.line is not None
+
+
+def test_a_history_that_only_meets_the_warm_up_or_the_drain_is_refused(busy_week: Scenario, week: History) -> None:
+    for start in (date(2025, 11, 20), date(2025, 11, 1)):
+        with pytest.raises(BadInput) as caught:
+            replay(week, changed(busy_week, calendar__start=start, calendar__warmup_days=20))
+        assert caught.value.field == "calendar.start"
 
 
 def test_a_scenario_with_neither_history_nor_stated_figures_is_refused(busy_week: Scenario) -> None:
@@ -249,11 +285,10 @@ def test_who_would_file_again_changes_nothing_else(busy_week: Scenario, week: Hi
 
 
 def test_a_chance_is_below_one_even_where_float32_would_round_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Draws, "_raw", lambda self, name, attempt=0: np.full(len(self.numbers), 2**64 - 1, np.uint64))
-    chance = np.zeros((2, CHANCES), np.float32)
-    causes.fill_chances(chance, Draws(0, 0, [0, 1]))
+    monkeypatch.setattr(Draws, "family", lambda self, name, count: np.full((len(self.numbers), count), 2**32 - 1, np.uint32))
+    chance = causes.chances_of(Draws(0, 0, [0, 1]), CHANCES_IN_USE)
     assert (chance < 1).all()
-    assert (chance[:, :CHANCES_IN_USE] > 0.999).all()
+    assert (chance > 0.999).all()
 
 
 def test_every_hidden_column_is_filled_with_its_own_draws(busy_week: Scenario, week: History) -> None:
@@ -266,7 +301,7 @@ def test_every_hidden_column_is_filled_with_its_own_draws(busy_week: Scenario, w
     assert np.abs(together).max() < 0.08
     drawn = {"leaves", "stalls", "arrives", "work", "contact", "patience", "span", "chance"}
     facts = {"cell", "claim_holds", "mistaken_form", "wants_exchange", "special_wish", "unfounded", "not_received"}
-    assert set(HIDDEN) == drawn | facts | {"to_locker", "return_wrong", "weight"}
+    assert set(HIDDEN) == drawn | facts | {"to_locker", "return_wrong", "weight", "by_machine"}
     assert (refunds["span"][:, : len(SPAN_SETTINGS)].max(axis=0) > 0).all()
     assert (refunds["work"][:, : len(WORK_SETTINGS)].max(axis=0) > 0).all()
 
@@ -314,6 +349,18 @@ def test_filing_times_follow_the_zones_clock_when_it_is_put_back(busy_week: Scen
     scenario = changed(busy_week, calendar__zone="Europe/London", calendar__start=date(2025, 10, 26), calendar__days=1, buyer__again=0.0)
     times = [{"退款的申请时间": text} for text in ("2025-10-26 00:30:00", "2025-10-26 12:00:00", "2025-10-26 23:59:59")]
     assert replay(read_history(export(*times)), scenario).refunds["filed"].tolist() == [1800, 13 * 3600, 25 * 3600 - 1]
+
+
+ZONES = ("Asia/Shanghai", "Europe/London", "Australia/Lord_Howe", "America/Nuuk", "America/Havana", "Africa/Cairo", "Pacific/Apia")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("start", [date(2025, 3, 20), date(2025, 10, 1), date(2011, 12, 28)])
+def test_many_wall_clocks_are_told_as_the_calendar_tells_each(busy_week: Scenario, zone: str, start: date) -> None:
+    """Every quarter of an hour of 50 days, in zones that change their clocks by day, by night, by half an hour or by a whole day."""
+    calendar = changed(busy_week, calendar__zone=zone, calendar__start=start).calendar
+    wall = np.datetime64(start - timedelta(days=5)) + np.arange(0, 50 * DAY, 901).astype("m8[s]")
+    assert _seconds_since_start(wall, calendar).tolist() == [seconds_at(calendar, each) for each in wall.tolist()]
 
 
 def test_the_real_trace_fills_the_desk_with_3836_refunds(busy_week: Scenario, shared_data: Path) -> None:

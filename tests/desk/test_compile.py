@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.desk import compile as compiling
+from sim import machine_code
 from sim.desk.compiled_loop import run
 
-ROOT = Path(compiling.__file__).resolve().parents[2]
+ROOT = Path(machine_code.__file__).resolve().parents[1]
 
 ASK = """
 import numpy as np
@@ -37,7 +37,7 @@ def test_an_edit_in_a_file_that_the_engine_only_calls_takes_effect(tmp_path: Pat
     checkout, home = tmp_path / "checkout", tmp_path / "home"
     for package in ("desk", "demand", "rules", "scenario"):
         shutil.copytree(ROOT / "sim" / package, checkout / "sim" / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("__init__.py", "errors.py", "shipped.py"):
+    for file in ("__init__.py", "errors.py", "machine_code.py", "shipped.py"):
         shutil.copy(ROOT / "sim" / file, checkout / "sim" / file)
     assert answer(checkout, home) == "closed at 100"
 
@@ -50,10 +50,10 @@ def test_an_edit_in_a_file_that_the_engine_only_calls_takes_effect(tmp_path: Pat
 
 
 def test_every_function_that_the_loop_calls_is_compiled_with_it() -> None:
-    names = {function.__name__ for function in compiling.called_functions([run])}
+    names = {function.__name__ for function in machine_code.called_functions([run])}
     assert {"follow", "close", "note", "sift_up", "push_event"} <= names
 
 
 def test_the_key_of_the_sources_is_the_same_every_time_and_names_their_folder() -> None:
-    assert compiling.sources_key() == compiling.sources_key()
-    assert compiling.cache_folder().name == compiling.sources_key()
+    assert machine_code.sources_key() == machine_code.sources_key()
+    assert machine_code.cache_folder().name == machine_code.sources_key()

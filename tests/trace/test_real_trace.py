@@ -1,6 +1,5 @@
 """The real trace (D. Chen, Online Retail, UCI, CC BY 4.0) through the desk: a year of refunds in, every one of them accounted for."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +17,14 @@ from sim.scenario import Scenario, load_scenario
 from sim.scenario.calendar import day_start, moment_at
 from sim.shipped import scenarios_folder
 
-TRACE = Path(__file__).parents[2].parent / "shared" / "data" / "uci_online_retail_returns.csv.gz"
 REFUNDS, BUSIEST = 3_836, 64
 
 
 @pytest.fixture(scope="module")
-def year() -> Scenario:
+def year(trace: Path) -> Scenario:
     """The desk of the busy week over the days of the trace."""
-    if not TRACE.is_file():
-        message = f"the real trace is not at {TRACE}"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
     calendar = {"start": "2010-12-01", "days": 374, "zone": "Europe/London"}
-    return load_scenario(scenarios_folder() / "busy-week.toml", [{"calendar": calendar, "demand": {"history": str(TRACE)}}])
+    return load_scenario(scenarios_folder() / "busy-week.toml", [{"calendar": calendar, "demand": {"history": str(trace)}}])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,55 @@
+"""The doubt about how large a sale will be: outer draws of its size, each with replications inside, told apart from luck.
+
+A size that nobody knows is fixed ignorance: drawn anew in every replication it would look like luck, and its interval would shrink with
+their number. So it is drawn outside; what is told is how the inner means lie over the outer draws, and more replications do not narrow it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.demand.order_curve import size_of
+from sim.errors import BadInput, msgid
+from sim.scenario.schema import Scenario
+
+QUANTILES = {"low": 0.05, "mid": 0.5, "high": 0.95}
+"""What is told of a figure over the sizes: the middle 90 % and the middle."""
+
+LEAST_SIZES = 2
+
+
+def doubt_of(scenario: Scenario) -> float:
+    """Standard deviation of the sale's size over what is expected. Raises BadInput where the scenario leaves no doubt about it."""
+    orders = scenario.demand.orders
+    if orders is None or not orders.sales or orders.spread == 0:
+        file, line = scenario.place("demand.orders.spread")
+        raise BadInput(
+            "the scenario leaves no doubt about a sale's size",
+            file=file,
+            line=line,
+            field="demand.orders.spread",
+            value=None if orders is None else orders.spread,
+            allowed=msgid("orders with a sale and a spread above 0"),
+        )
+    return orders.spread
+
+
+def over_sizes(documents: Sequence[dict[str, Any]], scenario: Scenario, seed: int) -> dict[str, Any]:
+    """What the document of `run --json` says of the sizes: one joined document for each outer draw 0, 1, …
+
+    A figure that one of them cannot give has null: the range of the others would be that of the lucky sizes.
+    """
+    kpis = {}
+    for name in documents[0]["kpis"]:
+        means = [document["kpis"][name]["mean"] for document in documents]
+        known = all(mean is not None for mean in means)
+        kpis[name] = {key: float(np.quantile(means, at)) if known else None for key, at in QUANTILES.items()}
+    doubt = doubt_of(scenario)
+    return {
+        "count": len(documents),
+        "spread": doubt,
+        "drawn": [size_of(doubt, seed, size) for size in range(len(documents))],
+        "share_between": QUANTILES["high"] - QUANTILES["low"],
+        "kpis": kpis,
+    }
