@@ -9,8 +9,11 @@ from pathlib import Path
 from benchmarks.alone import in_a_process
 from benchmarks.cimba_station import cimba_engine  # before our engine compiles: numba must know cimba's records by then
 from benchmarks.measure import Row, per_second, ratio, rounds_of
-from benchmarks.scenario import DEFAULT, EVERY_LEVER, both_engines
+from benchmarks.scenario import DEFAULT, EVERY_LEVER, SALE, both_engines, drawing
 from benchmarks.station import ciw_simulation, compiled_engine, draws, plain_simpy, simpy_engine, simpy_engine_with_toy
+
+FLOOR = 150_000
+"""Refunds a second that the compiled engine makes at least."""
 
 
 def python_peers(customers: int, rounds: int) -> list[Row]:
@@ -36,8 +39,14 @@ def scenario_rows(path: Path, rounds: int) -> list[Row]:
     note = f"{refunds:,} refunds; {refunds / seconds['simpy']:,.0f}/s"
     return [
         Row(f"compiled ÷ SimPy engine, {path.stem}", seconds["simpy"] / seconds["compiled"], floor=12.0, note=note),
-        Row(f"compiled engine, {path.stem}", speed, unit="refunds/s", floor=150_000, aim=500_000),
+        Row(f"compiled engine, {path.stem}", speed, unit="refunds/s", floor=FLOOR, aim=500_000),
     ]
+
+
+def drawing_row(rounds: int) -> Row:
+    requests, seconds = drawing(SALE, rounds)
+    name = f"drawing {SALE.stem} with its orders ÷ simulating it at {FLOOR:,}/s"
+    return Row(name, seconds / (requests / FLOOR), floor=0.3, at_most=True, note=f"{requests:,} requests in {1_000 * seconds:.0f} ms")
 
 
 def sizes(many: int, few: int) -> list[Row]:
@@ -72,6 +81,7 @@ def main() -> int:
         *compiled_peer(100_000 if chosen.quick else 300_000, rounds),
         *scenario_rows(chosen.scenario, rounds),
         *scenario_rows(EVERY_LEVER, 3),
+        drawing_row(rounds),
         *sizes(100_000 if chosen.quick else 1_000_000, 10_000),
     ]
     if chosen.json:

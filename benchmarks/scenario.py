@@ -7,8 +7,10 @@ from pathlib import Path
 from sim import draw_workload, load_scenario, simulate
 from sim.desk.log import first_difference
 from sim.desk.records import FILED
+from sim.shipped import scenarios_folder
 
 DEFAULT = Path(__file__).resolve().parent / "week-20k.toml"
+SALE = scenarios_folder() / "double11-2022.toml"
 EVERY_LEVER = Path(__file__).resolve().parent / "every-lever-50k.toml"
 
 
@@ -33,3 +35,16 @@ def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[
         raise RuntimeError(f"the engines differ on {path.name}: {difference}")
     filed = int((logs["compiled"].rows["kind"] == FILED).sum())
     return filed, {engine: statistics.median(times) for engine, times in seconds.items()}
+
+
+def drawing(path: Path = SALE, rounds: int = 9, seed: int = 1) -> tuple[int, float]:
+    """(requests that are filed, seconds to draw them with the orders behind them: median over as many replications)."""
+    scenario = load_scenario(path)
+    draw_workload(scenario, seed, rounds)
+    seconds, requests = [], []
+    for replication in range(rounds):
+        begun = time.perf_counter()
+        workload = draw_workload(scenario, seed, replication)
+        seconds.append(time.perf_counter() - begun)
+        requests.append(int((workload.refunds["second"] == 0).sum()))
+    return int(statistics.median(requests)), statistics.median(seconds)

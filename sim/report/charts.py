@@ -27,10 +27,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Course:
-    """How many cases stood in the lines of a pool: value i holds from hour i after the start."""
+    """How many there were, of cases in the lines of a pool or of what came: value i holds for hour i after the start."""
 
     name: str
-    waiting: tuple[float, ...]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -86,29 +86,42 @@ def first_response_map(cells: Sequence[Cell], days: Sequence[str], standard: str
 
 def backlog(courses: Sequence[Course], days: Sequence[str]) -> str:
     """Cases waiting per pool over time, a panel per pool with its own scale."""
+    told = _("Cases waiting in line, per pool and hour. Most at once: {most}.").format(
+        most=_("; ").join(f"{course.name} {format.count(max(course.values, default=0))}" for course in courses)
+    )
+    return svg_of(_panels(courses, days, _("cases waiting")), "backlog", told)
+
+
+def what_comes(courses: Sequence[Course], days: Sequence[str]) -> str:
+    """What comes in an hour (orders, requests by path, returned parcels), a panel each with its own scale."""
+    told = _("What comes in an hour. Most in one hour: {most}.").format(
+        most=_("; ").join(f"{course.name} {format.count(max(course.values, default=0))}" for course in courses)
+    )
+    return svg_of(_panels(courses, days, _("in an hour")), "what-comes", told)
+
+
+def _panels(courses: Sequence[Course], days: Sequence[str], of_value: str) -> Any:
+    """A panel for each course over the hours, one above the other."""
     panels = []
     for course in courses:
-        most = max(course.waiting, default=0.0)
-        values: list[dict[str, Any]] = [{"hour": hour, "waiting": waiting} for hour, waiting in enumerate(course.waiting)]
-        hours = len(course.waiting)
+        most = max(course.values, default=0.0)
+        values: list[dict[str, Any]] = [{"hour": hour, "level": level} for hour, level in enumerate(course.values)]
+        hours = len(course.values)
         panels.append(
             alt.Chart(_rows(values), title=alt.Title(course.name, anchor="start", fontSize=13, color=INK))
             .mark_area(interpolate="step-after", line={"color": ACCENT, "strokeWidth": 1.5}, color=ACCENT, fillOpacity=0.15)
             .encode(
                 x=alt.X("hour:Q", scale=alt.Scale(domain=[0, hours], nice=False), axis=_day_axis(days)),
                 y=alt.Y(
-                    "waiting:Q",
-                    title=_("cases waiting"),
+                    "level:Q",
+                    title=of_value,
                     scale=alt.Scale(domain=[0, max(most, 4)]),
                     axis=alt.Axis(tickMinStep=1, tickCount=3, format=",d", minExtent=42),
                 ),
             )
             .properties(width=980, height=90)
         )
-    told = _("Cases waiting in line, per pool and hour. Most at once: {most}.").format(
-        most=_("; ").join(f"{course.name} {format.count(max(course.waiting, default=0))}" for course in courses)
-    )
-    return svg_of(alt.vconcat(*panels, spacing=14), "backlog", told)
+    return alt.vconcat(*panels, spacing=14)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _all_clear(summary: RunSummary, calendar: Calendar) -> str:
     figure = summary.kpis["backlog_clear_at"]
     if figure.value is None:
         return _("not all lines are clear by the end")
-    return _("all lines clear {when}").format(when=_when(round(figure.value * HOUR), calendar))
+    return _("every line clear once by {when}").format(when=_when(round(figure.value * HOUR), calendar))
 
 
 # ---------------------------------------------------------------- the six figures
@@ -205,9 +205,12 @@ def by_hand(summary: RunSummary) -> str:
 def notes(run: Replicated) -> Iterator[str]:
     """How sure the figures are, what was left out, and what is not in them."""
     scenario, workload = run.scenario, run.first.workload
-    replayed = scenario.demand.history is not None
+    dealt_anew = scenario.demand.bootstrap is not None
+    replayed = scenario.demand.history is not None and not dealt_anew
     if run.replications == 1:
-        if replayed:
+        if dealt_anew:
+            yield _("One run over the days of one history, dealt anew: the figures have no interval.")
+        elif replayed:
             yield _("One run over one replayed history: the figures have no interval.")
         else:
             yield _("One run: the figures have no interval.")
@@ -215,6 +218,8 @@ def notes(run: Replicated) -> Iterator[str]:
         yield _(
             "{count} runs of different luck: means, with 95 % intervals in brackets; sentence, charts and times are the first run's."
         ).format(count=run.replications)
+        if dealt_anew:
+            yield _("Days of one history dealt anew: the intervals hold the luck of its days, not what it never saw.")
         if replayed:
             yield _(
                 "One replayed history: no interval for the arrivals. Only what it does not tell (work content, patience, absence …) varies."
@@ -224,12 +229,28 @@ def notes(run: Replicated) -> Iterator[str]:
         yield _(
             "{guesses} of {count} inputs are guesses or weak (P, L): put your own shop's figures there before you decide on them."
         ).format(guesses=guesses, count=len(scenario.figures))
+    before, after = run.first.summary.not_reported
+    if before:
+        yield _(
+            "The desk does not open empty: {count} requests filed before the reported days keep it busy; no figure about requests has them."
+        ).format(count=format.count(before))
+    if after:
+        yield _(
+            "{count} requests filed after the reported days keep the desk busy while it finishes; no figure about requests has them."
+        ).format(count=format.count(after))
+    chats = len(run.first.summary.reported.chats)
+    if chats:
+        yield _("{count} buyers found refunds closed and asked in chat: no requests, but work for the agents.").format(
+            count=format.count(chats)
+        )
     automatic = len(run.first.summary.reported.automatic)
     if automatic:
         yield _("{count} requests that a machine refunded at once are in no figure.").format(count=format.count(automatic))
     outside = sum(workload.left_out.values())
     if outside:
-        yield _("{count} refunds of the history lie outside the scenario's days and are left out.").format(count=format.count(outside))
+        yield _("{count} refunds of the history lie before the warm-up or after the drain days and are left out.").format(
+            count=format.count(outside)
+        )
 
 
 def how_made(run: Replicated, overlays: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:

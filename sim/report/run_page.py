@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from sim.measure.figures import PATHS
-from sim.report import charts, format, mistakes, names, tables
+from sim.report import charts, coming, format, mistakes, names, tables
 from sim.report.answer import Answer
 from sim.report.page import Section, page
 from sim.scenario.schema import Calendar
@@ -28,6 +28,9 @@ def run_page(run: Replicated, answer: Answer) -> str:
 def sections(run: Replicated, answer: Answer) -> Iterator[Section]:
     """Every section in the order in which it is read."""
     by_key = {table.key: table for table in answer.tables}
+    if "sizes" in by_key:
+        yield Section("sizes", by_key["sizes"].title, by_key["sizes"].about, tables=(by_key["sizes"],))
+    yield Section("coming", _("What comes"), _coming_about(run), tuple(_coming(run)))
     yield Section("responses", _("When buyers are answered in time"), _responses_about(run), tuple(_response_map(run)))
     about = _("{first} {second}").format(
         first=_("Blue: people there; dark line: people needed; red: too few."), second=by_key["shifts"].about
@@ -46,6 +49,19 @@ def sections(run: Replicated, answer: Answer) -> Iterator[Section]:
     yield Section("rules", _("Which rules decided"), rules.about, folded=(rules,))
     guesses = tables.guesses(run)
     yield Section("guesses", _("What is guessed"), guesses.about, folded=(guesses,) if guesses.rows else ())
+
+
+def _coming_about(run: Replicated) -> str:
+    if run.first.workload.goods is None:
+        return _("Requests filed in each hour, by path, and parcels that come back; every panel has a scale of its own.")
+    return _("Orders paid and requests filed in each hour, by path, and parcels that come back; every panel has a scale of its own.")
+
+
+def _coming(run: Replicated) -> Iterator[str]:
+    hours = _shown_hours(run)
+    courses = list(coming.courses(run, hours))
+    if courses:
+        yield charts.what_comes(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS)))
 
 
 def _responses_about(run: Replicated) -> str:
@@ -87,12 +103,24 @@ def _staffing(run: Replicated) -> Iterator[str]:
 
 
 def _shown_hours(run: Replicated) -> int:
-    """The reported days, and as much after them as somebody still stands in line, at most as long again."""
+    """The reported days, and as much after them as somebody still stands in line, at most as long again.
+
+    Where requests go on after the reported days somebody always stands there: then until each line has been empty once after its peak.
+    """
     reported = run.scenario.calendar.days * DAY_HOURS
     own = run.first.summary.pools.inside
     standing: np.ndarray = sum((pool.in_line for pool in own), np.zeros(len(own[0].in_line)))
     last = int(np.flatnonzero(standing > 0)[-1]) + 1 if (standing > 0).any() else 0
+    clear = [pool.clear_at for pool in own if pool.peak]
+    if _goes_on(run) and None not in clear:
+        last = max((-(-at // HOUR) for at in clear if at is not None), default=0)
     return min(len(standing), max(reported, min(last, 2 * reported)))
+
+
+def _goes_on(run: Replicated) -> bool:
+    """Whether requests are filed after the reported days, second applications aside."""
+    every, end = run.first.summary.every, run.first.summary.pools.end
+    return bool(((every["filed"] >= end) & (every["second"] == 0)).any())
 
 
 def _backlog(run: Replicated) -> Iterator[str]:
@@ -110,7 +138,11 @@ def _backlog_about(run: Replicated) -> str:
     calendar = run.scenario.calendar
     sentences = [
         _("Cases standing in line, averaged over each hour; every pool has a scale of its own."),
-        _("The last reported day is {day}; after it the desk finishes what is open.").format(day=day_names(calendar, calendar.days)[-1]),
+        (
+            _("The last reported day is {day}; after it requests go on, and are in no figure about requests.")
+            if _goes_on(run)
+            else _("The last reported day is {day}; after it the desk finishes what is open.")
+        ).format(day=day_names(calendar, calendar.days)[-1]),
     ]
     idle = [names.pool(pool.name) for pool in run.first.summary.pools.pools if not pool.in_line.any()]
     if idle:

@@ -21,6 +21,7 @@ OFF, ON, BREAK_ENDS, BREAK_BEGINS = range(4)
 """What a change of the roster says; the engines use the same numbers."""
 
 SPELL = np.dtype([("slot", "i8"), ("day", "i8"), ("begin", "i8"), ("end", "i8")])
+Spells = tuple[tuple[int, int, int], ...]
 CHANGE = np.dtype([("time", "i8"), ("slot", "i8"), ("what", "i8")])
 
 
@@ -157,10 +158,9 @@ def _merged(spells: NDArray[np.void]) -> tuple[NDArray[np.int64], NDArray[np.int
     return slot[first], begin[first], (latest - slot * apart)[last]
 
 
-def _spells(
-    calendar: Calendar, shift: Shift, first_day: int, last_day: int
-) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
-    """(day, begin, end) of one person's stays and breaks, clipped at 00:00 of the first day."""
+@lru_cache(maxsize=256)
+def _spells(calendar: Calendar, shift: Shift, first_day: int, last_day: int) -> tuple[Spells, Spells]:
+    """(day, begin, end) of one person's stays and breaks, clipped at 00:00 of the first day; remembered for the next replication."""
     opening = day_start(calendar, first_day)
     stays: list[tuple[int, int, int]] = []
     pauses: list[tuple[int, int, int]] = []
@@ -177,7 +177,7 @@ def _spells(
             pause_end = min(pause_begin + pause.length, end)
             if max(pause_begin, opening) < pause_end:
                 pauses.append((day, max(pause_begin, opening), pause_end))
-    return stays, pauses
+    return tuple(stays), tuple(pauses)
 
 
 def _wall_seconds(calendar: Calendar, day: int, wall: int) -> int:
