@@ -150,13 +150,12 @@ def _on_its_way(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) -
     wish = np.where((wish >= clicked) & (wish < parcels.arrives[of[which]]), wish, NEVER)
     wishes.consider(which, wish, STUCK)
     which = np.flatnonzero(parcels.refused[of])
-    filed = wishes.at[which] + MINUTE * (lines.number - lines.luck)[which]
+    filed, arrives = wishes.at[which] + MINUTE * (lines.number - lines.luck)[which], parcels.arrives[of[which]]
     first = np.full(len(parcels), NEVER)
     np.minimum.at(first, of[which], filed)
-    before = first < parcels.arrives  # whoever has asked back some of it by then leaves it to the shop what becomes of the parcel
-    wishes.at[which[before[of[which]] & (filed >= parcels.arrives[of[which]])]] = NEVER
-    which = which[~before[of[which]]]
-    wishes.consider(which, parcels.arrives[of[which]], REFUSED)
+    wishes.at[which[filed >= arrives]] = NEVER
+    at_door = first[of[which]] >= arrives  # who has asked for some of it before leaves it to the shop what becomes of the parcel
+    wishes.consider(which[at_door], arrives[at_door], REFUSED)
     which = np.flatnonzero(parcels.disputed[of] < NEVER)
     wishes.consider(which, parcels.disputed[of[which]], DISPUTED)
 

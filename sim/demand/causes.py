@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.demand.columns import (
     C_DELIVERED,
+    C_DOOR,
     C_KEEP,
     C_RECALL,
     C_SILENT,
@@ -39,7 +40,7 @@ from sim.scenario.units import MOST_FEN
 OF_PARCEL = {
     "work": (W_RECALL, W_INQUIRE, W_PROOF),
     "span": (S_COLLECTS, S_PICKED, S_LABELLED, S_LINEHAUL, S_LAST_MILE, S_PARCEL_RETURNS),
-    "chance": (C_RECALL, C_SILENT, C_KEEP, C_DELIVERED),
+    "chance": (C_RECALL, C_SILENT, C_KEEP, C_DELIVERED, C_DOOR),
 }
 """What is drawn by the parcel."""
 
@@ -92,7 +93,7 @@ def fill_causes(rows: Rows, variant: NDArray[np.int64], scenario: Scenario, draw
 
 
 def share_parcels(rows: Rows, told: Told, scenario: Scenario, seed: int, replication: int) -> None:
-    """What belongs to a parcel is the same for all its lines: the carrier's answers and the way back are drawn by the parcel's number."""
+    """What belongs to a parcel is the same for all its lines: the carrier's answers, the door and the way back are drawn by its number."""
     if told.parcels is None:
         return
     others = np.flatnonzero(told.parcels.number != told.number)

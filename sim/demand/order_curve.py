@@ -106,7 +106,7 @@ def _means(orders: Orders, calendar: Calendar, buckets: Buckets, sales: dict[int
     means = of_day * by_hour[buckets.hour] * buckets.length / HOUR
     for day, sale in sales.items():
         here = np.flatnonzero(buckets.day == day)
-        means[here] = sale.sale.orders * _hour_shares(sale, buckets, here, by_hour)
+        means[here] = sale.sale.orders * hour_shares(sale, buckets, here, by_hour)
     return np.asarray(means)
 
 
@@ -127,13 +127,13 @@ def _with_forecast(means: Floats, orders: Orders, scenario: Scenario, buckets: B
         if forecast.hourly:
             means[here] = forecast.orders[place][buckets.hour[here]] * buckets.length[here] / HOUR
         else:
-            shares = _hour_shares(sales[day], buckets, here, by_hour) if day in sales else by_hour[buckets.hour[here]]
+            shares = hour_shares(sales[day], buckets, here, by_hour) if day in sales else by_hour[buckets.hour[here]]
             means[here] = forecast.orders[place] * shares
         means[here] *= scenario.demand.scale
     return means
 
 
-def _hour_shares(sale: SaleDay, buckets: Buckets, here: NDArray[np.int64], by_hour: Floats) -> Floats:
+def hour_shares(sale: SaleDay, buckets: Buckets, here: NDArray[np.int64], by_hour: Floats) -> Floats:
     """Which share of a sale day's orders comes in each of its hours."""
     if sale.sale.curve is None:
         return by_hour[buckets.hour[here]]

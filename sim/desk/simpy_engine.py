@@ -114,6 +114,8 @@ class Desk:
             for seat in slot.places:
                 seat.process = self.env.process(self.work(seat))
         self.env.process(self.shifts(floor.changes.tolist()))
+        for _ in range(len(self.queue)):  # everybody is in place before the first instant, which may lie before second 0
+            self.env.step()
         self.filings = in_filing_order(self.columns, self.ties, self.ledgers)
         self.filing: Case | None = next(self.filings, None)
 

@@ -29,6 +29,8 @@ def simulate(
 ) -> Log:
     """Replay a workload through the scenario's desk until its drain days are over; both engines write the same log.
 
+    It begins on an empty desk with the first filing or shift of the warm-up; what stands there at second 0 has come by then.
+
     `announce` is told when the compiled engine has to be compiled first. Raises EndlessInstant or ProcedureError where the procedure
     is at fault, ValueError for an engine that is none.
     """
@@ -62,7 +64,7 @@ def end_of(scenario: Scenario) -> int:
 
 
 def floor_of(scenario: Scenario, workload: Workload) -> Floor:
-    """Who is on duty when, absences of this replication left out; the last drain day included."""
+    """Who is on duty when, absences of this replication left out; from the first warm-up day to the last drain day."""
     calendar = scenario.calendar
     people = roster(scenario, -calendar.warmup_days, calendar.days + calendar.drain_days - 1)
     names = pools_of(scenario)

@@ -38,7 +38,7 @@ BY_THE_RULES = (
 
 STEPS = (
     # every path: the request is seen, answered, and judged
-    Step("FILE", "买家提交退款申请", "The buyer files the request", then=("LOOK", "MACHINE")),
+    Step("FILE", "买家提交退款申请", "The buyer files the request", then=("LOOK", "MACHINE", "CHAT")),
     Step("MACHINE", "平台或工具自动退款", "Refunded by a machine"),
     Step("LOOK", "刷新列表看到申请", "The request shows in the refreshed list", then=("BATCH", "RESPOND")),
     Step("RESPOND", "首次响应买家", "First response to the buyer", by="agents", answers=True, then=("ANSWERED",)),
@@ -215,6 +215,9 @@ STEPS = (
         then=("ASK_CARRIER", "INQUIRE", "ASK_WAREHOUSE", "HOLD", "REPICK", "HOLD_BESIDE", "WEIGH", "RECEIVE", "PROOF", "SEND_NEW"),
     ),
     Step("END_SIDE", "支线结束", "Side work is over"),
+    # no request at all: the platform's gate is closed, and a buyer who wanted one asks in chat
+    Step("CHAT", "退款入口关闭，回复买家咨询", "Refunds are closed: answer the buyer in chat", by="agents", then=("TOLD_IN_CHAT",)),
+    Step("TOLD_IN_CHAT", "告知买家何时可以申请", "The buyer is told when to apply"),
 )
 (
     FILE,
@@ -304,6 +307,8 @@ STEPS = (
     REMIND,
     ASKED_AGAIN,
     END_SIDE,
+    CHAT,
+    TOLD_IN_CHAT,
 ) = range(len(STEPS))
 
 ALARM_NAMES = ("chase", "offline", "leaves", "seller_clock", "buyer_clock", "enquires", "withdraws")
@@ -322,6 +327,7 @@ OUTCOMES = (
     "instant",
     "forced",
     "ruled_for_buyer",
+    "chat_answered",
 )
 (
     REFUNDED,
@@ -336,4 +342,5 @@ OUTCOMES = (
     INSTANT,
     FORCED,
     RULED_FOR_BUYER,
+    CHAT_ANSWERED,
 ) = range(len(OUTCOMES))

@@ -36,6 +36,7 @@ from sim.measure.outcomes import (
     AUTO_REFUNDED,
     BY_FORCE,
     BY_MACHINE,
+    CHAT_ANSWERED,
     CLOSED_BY_CLOCK,
     FORCED,
     INSTANT,
@@ -119,6 +120,7 @@ def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> l
         *answered_before_the_end(became),
         *clocks_are_noticed(run, became),
         *machines_come_before_people(run, became, stays),
+        *chats_are_no_requests(run),
         *marks_mean_something(run, became),
         *money_adds_up(run, became),
     ]
@@ -292,7 +294,7 @@ def answered_before_the_end(of: Outcomes) -> Iterator[str]:
 
 def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
     """An end by a clock comes with the alarm that brought it about, in the row before, or by one that paid before; the ledger and the
-    outcome tell the same clock."""
+    outcome tell the same clock, unless the goods are still on their way after a clock has paid."""
     rows = run.rows
     alarms = np.flatnonzero(rows["kind"] == ALARMED)
     known = len(run.procedure.alarms)
@@ -310,13 +312,14 @@ def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
         before = np.maximum(ended - 1, 0)
         alarmed = (rows["kind"][before] == ALARMED) & (rows["refund"][before] == rows["refund"][ended])
         alarmed &= rows["time"][before] == rows["time"][ended]
+        paying = alarms[np.isin(rows["step"][alarms], run.procedure.paying_alarms)] if clock == 1 else alarms[:0]
         if clock == 1 and run.procedure.paying_alarms:  # the money went back then; what came back was received afterwards
-            paying = alarms[np.isin(rows["step"][alarms], run.procedure.paying_alarms)]
             alarmed = np.isin(rows["refund"][ended], rows["refund"][paying])
         yield from _told(run, ended[~alarmed], f"end as {name}, and no alarm went off")
         differ = told[rows["refund"][ended]] != clock
         yield from _told(run, ended[differ], f"end as {name}, and the ledger says another clock")
-        by_ledger = of["refund"][told[of["refund"]] == clock]
+        on_its_way = (of["closed"] == NEVER) & np.isin(of["refund"], rows["refund"][paying])
+        by_ledger = of["refund"][(told[of["refund"]] == clock) & ~on_its_way]
         other = np.setdiff1d(by_ledger, rows["refund"][ended])
         if len(other):
             yield f"{len(other)} refunds have clock {clock} in the ledger and did not end as {name}, first refund {other[0]}"
@@ -335,6 +338,25 @@ def machines_come_before_people(run: Run, of: Outcomes, stays: Visits) -> Iterat
     np.minimum.at(first_work, own["refund"], own["began"])
     early = of.unseen & (first_work[of["refund"]] < of["completed"])
     yield from _refunds(of, early, "were worked on before a machine, or force, refunded them unseen")
+    if INSTANT in run.procedure.outcomes:
+        meant = (run.workload.refunds["by_machine"][of["refund"]] == 1) & ~(of.unseen & (of["automatic"] == BY_MACHINE))
+        yield from _refunds(of, meant, "were a machine's to refund at filing, and it did not")
+
+
+def chats_are_no_requests(run: Run) -> Iterator[str]:
+    """Who only asks in chat is answered, and that is all: no side work, wait, clock or question to another pool; nothing stands in the
+    ledger; and the outcome is one of its own, which no request has."""
+    rows, asks = run.rows, run.workload.refunds["only_asks"] == 1
+    more = np.isin(rows["kind"], (WAITING, OPENED, ENDED, ALARMED, GAVE_UP)) | (rows["handoff"] >= 0)
+    yield from _told(run, np.flatnonzero(asks[rows["refund"]] & more), "do more for a buyer who only asks than answer")
+    written = np.flatnonzero(asks & (run.log.ledger != np.zeros(1, LEDGER)))
+    if len(written):
+        yield f"{len(written)} buyers who only ask have a ledger, first refund {written[0]}"
+    if CHAT_ANSWERED in run.procedure.outcomes:
+        closings = np.flatnonzero(rows["kind"] == CLOSED)
+        answered = rows["step"][closings] == run.procedure.outcomes.index(CHAT_ANSWERED)
+        yield from _told(run, closings[answered & ~asks[rows["refund"][closings]]], "close a request as if it were a chat")
+        yield from _told(run, closings[~answered & asks[rows["refund"][closings]]], "close a chat as if it were a request")
 
 
 def marks_mean_something(run: Run, of: Outcomes) -> Iterator[str]:
@@ -397,7 +419,7 @@ def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
     beyond = np.flatnonzero(ledger["over_granted"] > given)
     if len(beyond):
         yield f"{len(beyond)} refunds were granted more beyond what was owed than was given at all, first refund {beyond[0]}"
-    came = np.zeros(len(refunds), np.bool_)
+    came = refunds["only_asks"] == 1  # about chats see chats_are_no_requests
     came[of["refund"]] = True
     written = np.flatnonzero(~came & (ledger != np.zeros(1, LEDGER)))
     if len(written):

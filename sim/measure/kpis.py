@@ -1,7 +1,9 @@
 """Every figure of a run, by its code name and exactly by its definition in metrics.toml.
 
-Figures about requests are over the fixed cohort filed on the reported days, drained. Figures about staff are over the time of those
-days. Shares are ratios of sums: of all requests of the cohort, never means of daily ratios.
+Figures about requests are over the fixed cohort filed on the reported days, drained: requests of the warm-up before and of the drain days
+after keep the desk busy and are in none of them. Figures about staff and lines are over the time of the reported days, whoever's work it
+was, and begin with the backlog that is there at second 0. Shares are ratios of sums: of all requests of the cohort, never means of daily
+ratios.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,8 +33,10 @@ Measure = Callable[[Outcomes], Figure]
 class Measured:
     """What the figures are computed from.
 
-    reported: outcomes of the requests filed on the reported days; every: of all. by_hour: RESPONSE_HOUR records of the reported ones.
-    answering: pools that answer buyers. effort: the shop's own work per refund. contacts: fen for named contact people.
+    reported: outcomes of the requests filed on the reported days; every: of all, warm-up and drain days included. handoffs: of the
+    reported ones. needs: stretches of the reported days, with what is due in them whenever it was filed. by_hour: RESPONSE_HOUR records of
+    the reported ones. answering: pools that answer buyers. effort: the shop's own work per refund. contacts: fen for named contact people
+    on the reported days.
     """
 
     reported: Outcomes
@@ -81,6 +85,7 @@ def kpis(of: Measured) -> dict[str, Figure]:
         "asked_again_count": count("asked_again_count", "asked_again"),
         "chase_count": count("chase_count", "chases"),
         "enquiry_count": count("enquiry_count", "enquiries"),
+        "chat_count": by_path(lambda part: figure("chat_count", float(len(part.chats)))),
         "wrong_path_rate": rate("wrong_path_rate", lambda part: part["mistakes"] > 0),
         "wrong_act_count": by_path(_wrong_acts),
         "missed_compensation_count": by_path(lambda part: figure("missed_compensation_count", float(np.count_nonzero(part["missed"])))),
@@ -211,6 +216,7 @@ def _summed(code: str, pools: Iterable[PoolUse], of: Iterable[PoolUse], measure:
 
 
 def _output(of: Measured) -> Figure:
+    """What was completed on the reported days, whenever it was filed, by the people of those days."""
     code, pools = "output_per_person", of.pools
     by = {pool.name: share(code, float(pool.done), float(pool.person_days), "nobody_staffed") for pool in pools.each}
     if not of.answering:

@@ -1,6 +1,6 @@
 """What became of each refund: when it was filed, first answered, completed and closed, on which path, and what it cost."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,16 @@ from sim.desk.contract import Procedure
 from sim.desk.log import Log
 from sim.desk.records import ALARMED, BEGAN, CLOSED, FILED, FINISHED, JOINED, LEDGER, WAITING
 from sim.measure.curves import Flags, Records, Whole
+from sim.rules.path import UNSHIPPED, path_of
 
 AUTO_REFUNDED, CLOSED_BY_CLOCK = "auto_refunded", "closed_by_clock"
 """Names of the outcomes that a clock brings about: the seller's, and the buyer's."""
 
 WITHDRAWN, INSTANT, FORCED, RULED_FOR_BUYER = "withdrawn", "instant", "forced", "ruled_for_buyer"
 """Names of other outcomes: the buyer's own end, a machine's, the platform's by force, and a dispute that the shop lost."""
+
+CHAT_ANSWERED = "chat_answered"
+"""Name of the outcome of what was no request, but a question in chat."""
 
 BY_SELLERS_CLOCK, BY_BUYERS_CLOCK, BY_MACHINE, BY_FORCE = range(1, 5)
 """What the ledger's column `automatic` says: ended by a clock; refunded by a machine, or by the platform against the shop's will."""
@@ -57,16 +61,18 @@ class Outcomes:
     """One OUTCOME record per filed refund, in the order of the workload. Reserved second applications never filed are not in it.
 
     horizon: seconds since the start at which the run ended: open refunds are as old as that. automatic: times (seconds) of requests of a
-    replayed history that a machine refunded before anyone saw them; they have no record.
+    replayed history that a machine refunded before anyone saw them; they have no record. chats: times (seconds) at which buyers who wanted
+    to file and found the gate closed asked in chat instead; they are no requests, and have no record either.
     """
 
     records: Records
     horizon: int
     automatic: Whole
+    chats: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __post_init__(self) -> None:
-        self.records.flags.writeable = False
-        self.automatic.flags.writeable = False
+        for array in (self.records, self.automatic, self.chats):
+            array.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.records)
@@ -76,14 +82,16 @@ class Outcomes:
         return self.records[column]
 
     def filed_between(self, begin: int, end: int) -> "Outcomes":
-        """Only those filed from `begin` (seconds since the start) on and before `end`."""
+        """Only those filed, and chats begun, from `begin` (seconds since the start; may be negative) on and before `end`."""
         filed = self.records["filed"]
-        kept = self.automatic[(self.automatic >= begin) & (self.automatic < end)]
-        return replace(self, records=self.records[(filed >= begin) & (filed < end)], automatic=kept)
+        automatic, chats = (times[(times >= begin) & (times < end)] for times in (self.automatic, self.chats))
+        return replace(self, records=self.records[(filed >= begin) & (filed < end)], automatic=automatic, chats=chats)
 
     def on_path(self, path: int) -> "Outcomes":
-        """Only those of a path (1-4), as filed."""
-        return replace(self, records=self.records[self.records["path"] == path], automatic=np.zeros(0, np.int64))
+        """Only those of a path (1-4), as filed. Chats are about unshipped orders."""
+        none = np.zeros(0, np.int64)
+        chats = self.chats if path == path_of(UNSHIPPED, 0) else none
+        return replace(self, records=self.records[self.records["path"] == path], automatic=none, chats=chats)
 
     @property
     def unfinished(self) -> Flags:
@@ -110,7 +118,10 @@ def horizon(log: Log) -> int:
 
 
 def outcomes(log: Log, workload: Workload, procedure: Procedure) -> Outcomes:
-    """What became of every filed refund of a run."""
+    """What became of every filed refund of a run, whenever it was filed: warm-up and drain days included.
+
+    A row of the workload that only asks (`only_asks`) is no refund: it is among the chats.
+    """
     rows, refunds = log.rows, workload.refunds
     kind = np.ascontiguousarray(rows["kind"])
     count = len(refunds)
@@ -137,7 +148,8 @@ def outcomes(log: Log, workload: Workload, procedure: Procedure) -> Outcomes:
     stood = np.where(response >= 0, response, first_row(_at_steps(rows, kind, JOINED, answers)))
     pool = np.where(stood >= 0, rows["pool"][stood], -1) if len(rows) else stood
 
-    came = np.flatnonzero(filed < NEVER)
+    only_asks = refunds["only_asks"] == 1
+    came = np.flatnonzero((filed < NEVER) & ~only_asks)
     records = np.zeros(len(came), OUTCOME)
     records["refund"] = came
     columns: dict[str, Records] = {"filed": filed, "first_response": time_of(response), "closed": closed, "outcome": outcome, "pool": pool}
@@ -151,7 +163,7 @@ def outcomes(log: Log, workload: Workload, procedure: Procedure) -> Outcomes:
     records["automatic"] = _automatic(log.ledger["automatic"][came], records["outcome"], procedure)
     if WITHDRAWN in procedure.outcomes:
         records["withdrawn"] = records["outcome"] == procedure.outcomes.index(WITHDRAWN)
-    return Outcomes(records, horizon(log), workload.automatic.copy())
+    return Outcomes(records, horizon(log), workload.automatic.copy(), np.sort(filed[(filed < NEVER) & only_asks]))
 
 
 def _payments(rows: Records, kind: Records, procedure: Procedure) -> Whole:

@@ -36,12 +36,16 @@ TO_LINE.flags.writeable = TO_WORK.flags.writeable = False
 
 @dataclass(frozen=True)
 class PoolUse:
-    """One pool. Arrays have a place per hour from the start to the end of the run; hour h is [h, h + 1) x 3,600 s.
+    """One pool, whoever's requests it works on: reported ones, those of the warm-up before and of the drain days after, chats.
+
+    Arrays have a place per hour from second 0 to the end of the run; hour h is [h, h + 1) x 3,600 s, and hour 0 begins with what stands in
+    line and is at work then.
 
     in_line: cases in line, averaged over the hour. most_in_line: the most at the end of any of its instants. at_work: cases in hand
     (a batch counts case by case). staffed: seats ready for work. busy: of these, seats at work.
-    The rest are sums over the reported days. peak: most in line; peak_at: when (seconds); clear_at: first moment from then on with
-    nobody in line (None: never again, or nobody ever waited). overtime, on_duty: person-seconds; on_duty from coming to going, breaks
+    The rest are sums over the reported days. peak: most in line, those included that stand there when the days begin; peak_at: when
+    (seconds); clear_at: first moment from then on with nobody in line, also after the reported days (None: never before the end of the
+    run, or nobody ever waited). overtime, on_duty: person-seconds; on_duty from coming to going, breaks
     and overtime included. person_days: shifts of single people that somebody came to. labour: fen, overtime at its own pay. done:
     pieces of work finished. in_line_seconds: cases x seconds stood in line; busy_seconds, staffed_seconds: seats x seconds at work while
     staffed, and staffed.

@@ -20,10 +20,11 @@ from sim.scenario.schema import Scenario
 class ShiftNeed:
     """What one stretch of a day would have needed. Stretches are bounded by the begins and ends of the pool's shifts.
 
-    begin, end: seconds since the start. due: requests whose standard for the first response runs out in it; those due while no shift is
-    planned count in the next stretch. seconds_each: seat seconds that the pool works on a request, all its work together.
-    productive: seat seconds that one of the people there can give. needed = ⌈due x seconds_each ÷ productive⌉; short = needed - staffed,
-    negative where people are to spare.
+    begin, end: seconds since the start. due: requests whose standard for the first response runs out in it, whenever they were filed, also
+    before second 0; those due while no shift is planned count in the next stretch, also from a closed night before second 0.
+    seconds_each: seat seconds that the pool works on a reported request, all its work together. productive: seat seconds that one of the
+    people there can give.
+    needed = ⌈due x seconds_each ÷ productive⌉; short = needed - staffed, negative where people are to spare.
     """
 
     begin: int
@@ -44,24 +45,27 @@ def shift_needs(
 ) -> tuple[ShiftNeed, ...]:
     """The stretches of the reported days on which somebody who answers buyers is on the roster, in order.
 
-    An estimate: what was late before a stretch, or could be done after it, is in none of them; what a machine refunded unseen needs
-    nobody. () where there is no standard, or where nobody answers.
+    every: all requests, of which those due on the reported days count; reported: those whose work says how much a request takes. An
+    estimate: what was late before a stretch, or could be done after it, is in none of them; what a machine refunded unseen needs nobody,
+    and chats with buyers who only ask are no requests. () where there is no standard, or where nobody answers.
     """
     if standard.seconds is None or not answering:
         return ()
     end = day_start(scenario.calendar, scenario.calendar.days)
-    people = roster(scenario, 0, scenario.calendar.days - 1)
+    people = roster(scenario, -scenario.calendar.warmup_days, scenario.calendar.days - 1)
     there = presence(floor)
     pools = [number for number, name in enumerate(pool_names(floor)) if name in answering]
     in_pool = np.isin(floor.slots["pool"], pools)
     spans = _planned(people, in_pool, end)
+    before = [until for _, until in spans if until <= 0]
+    spans = spans[len(before) :]
     mine = np.isin(stays.records["pool"], pools) & np.isin(stays.records["refund"], reported["refund"])
     seconds_each = float(stays.seat_seconds[mine].sum()) / max(1, int(np.count_nonzero(~reported.unseen)))
 
     come = ~every.unseen
     due = np.sort(standard.clocks.runs_out(every["pool"][come], every["filed"][come], standard.seconds))
     needs = []
-    counted = 0 if not len(spans) else int(np.searchsorted(due, 0))
+    counted = int(np.searchsorted(due, before[-1])) if before else 0
     for begin, until in spans:
         upto = int(np.searchsorted(due, until))
         needs.append(_need(begin, until, upto - counted, seconds_each, there, floor.slots["seats"], in_pool))
@@ -70,9 +74,9 @@ def shift_needs(
 
 
 def _planned(people: Roster, answers: Flags, end: int) -> list[tuple[int, int]]:
-    """(begin, end) of the stretches inside [0, end) over which the same shifts are planned, if any."""
+    """(begin, end) of the stretches before `end` over which the same shifts are planned, if any; none lies across second 0."""
     shifts = people.shifts[answers[people.shifts["slot"]]]
-    bounds = np.unique(np.clip(np.concatenate([shifts["begin"], shifts["end"]]), 0, end))
+    bounds = np.unique(np.minimum(np.concatenate([shifts["begin"], shifts["end"], [0]]), end))
     return [(begin, until) for begin, until in pairwise(bounds.tolist()) if ((shifts["begin"] <= begin) & (shifts["end"] >= until)).any()]
 
 

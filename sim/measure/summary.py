@@ -40,9 +40,12 @@ class RunSummary:
     """One run, measured.
 
     every: all outcomes; reported: those of the requests filed on the reported days, which the figures are about. unfinished: of these,
-    how many were neither closed nor paid at the end of the run, by age; left_over: the same at the end of the reported days.
-    costs: yuan by cause. response_hours: RESPONSE_HOUR records. needs: the estimate of people short, stretch by stretch.
-    mistakes: which paths the reported requests were first taken for, staff group by staff group.
+    how many were neither closed nor paid at the end of the run, by age; left_over: the same at the end of the reported days. carried_in:
+    how many requests filed before the reported days were neither closed nor paid when these began, by age then. handoffs: the questions
+    asked for the reported requests. pools: the lines and the people of the reported days, whoever's requests they worked on. costs: yuan by
+    cause: money of the reported requests, labour and contacts of the reported days. response_hours: RESPONSE_HOUR records of the reported
+    requests. needs: the estimate of people short, stretch by stretch of the reported days. mistakes: which paths the reported requests were
+    first taken for, staff group by staff group.
     """
 
     scenario: Scenario
@@ -60,7 +63,14 @@ class RunSummary:
     costs: Mapping[str, float]
     unfinished: Mapping[str, int]
     left_over: Mapping[str, int]
+    carried_in: Mapping[str, int]
     mistakes: tuple[Confusion, ...]
+
+    @property
+    def not_reported(self) -> tuple[int, int]:
+        """(requests filed before the reported days, requests filed after them): simulated, and in no figure about requests."""
+        filed, end = self.every["filed"], self.pools.end
+        return int(np.count_nonzero(filed < 0)), int(np.count_nonzero(filed >= end))
 
     def at(self, address: Address | str) -> tuple[float | None, Reason | None]:
         """The number at a metric address, or None and why there is none. Raises BadInput for a wrong address."""
@@ -82,6 +92,7 @@ class RunSummary:
                 "count": sum(self.unfinished.values()),
                 "by_age": dict(self.unfinished),
                 "after_the_reported_days": {"count": sum(self.left_over.values()), "by_age": dict(self.left_over)},
+                "before_the_reported_days": {"count": sum(self.carried_in.values()), "by_age": dict(self.carried_in)},
             },
             "kpis": {name: _kpi(figure) for name, figure in self.kpis.items()},
             "handoffs": {handoff.name: _handoff(handoff) for handoff in self.handoffs},
@@ -127,6 +138,7 @@ def summarise(log: Log, workload: Workload, floor: Floor, scenario: Scenario, pr
         costs=costs(reported, sum(pool.labour for pool in pools.pools), contacts),
         unfinished=unfinished_at(reported, reported.horizon),
         left_over=unfinished_at(reported, min(end, reported.horizon)),
+        carried_in=unfinished_at(every, 0),
         mistakes=confusion(reported, [f"{pool}/{name}" for pool, name, _ in scenario.groups()]),
     )
 

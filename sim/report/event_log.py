@@ -5,22 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.demand.workload import Workload
+from sim.demand.workload import NEVER, Workload
 from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
-from sim.desk.records import ALARMED, CLOSED, KINDS
+from sim.desk.records import ALARMED, CLOSED, FILED, KINDS
 from sim.desk.tables import HANDOFF_KINDS
-from sim.scenario.calendar import moment_at
+from sim.scenario.calendar import day_start, moment_at
 from sim.scenario.schema import Calendar
 
 if TYPE_CHECKING:
     import pyarrow
 
 COLUMNS = {
-    "time": "seconds since the scenario's start",
+    "time": "seconds since the scenario's start; below 0 on the days of the warm-up",
     "wall_clock": "the same moment, in the scenario's zone",
     "refund": "the refund's number",
     "row": "its row in the workload",
+    "reported": "whether it was filed on the reported days: figures about requests are over those",
+    "only_asks": "whether it is no request, but a buyer who asks in chat while refunds are closed",
     "item": "0 the refund itself, 1-3 side work",
     "event": "what happened",
     "step": "the step it happened at; null for alarms and the end",
@@ -36,18 +38,24 @@ COLUMNS = {
 
 
 def event_table(log: Log, workload: Workload, floor: Floor, procedure: Procedure, calendar: Calendar) -> "pyarrow.Table":
-    """The log's rows in their order, as an Arrow table with the columns COLUMNS."""
+    """The log's rows in their order, as an Arrow table with the columns COLUMNS: warm-up and drain days included."""
     import pyarrow
 
     rows = log.rows
     kind, step = rows["kind"], rows["step"]
     alarm, closed = kind == ALARMED, kind == CLOSED
     epoch = int(moment_at(calendar, 0).timestamp())
+    filings = rows[kind == FILED]
+    filed = np.full(len(workload), NEVER)
+    filed[filings["refund"]] = filings["time"]
+    reported = (filed >= 0) & (filed < day_start(calendar, calendar.days))
     columns = {
         "time": pyarrow.array(rows["time"]),
         "wall_clock": pyarrow.array(((rows["time"] + epoch) * 1_000).astype("M8[ms]"), pyarrow.timestamp("ms", tz=calendar.zone)),
         "refund": pyarrow.array(workload.refunds["number"][rows["refund"]]),
         "row": pyarrow.array(rows["refund"]),
+        "reported": pyarrow.array(reported[rows["refund"]]),
+        "only_asks": pyarrow.array(workload.refunds["only_asks"][rows["refund"]] == 1),
         "item": pyarrow.array(rows["item"]),
         "event": _named(kind, KINDS),
         "step": _named(np.where(alarm | closed, -1, step), [each.name for each in procedure.steps]),

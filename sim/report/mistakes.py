@@ -13,7 +13,7 @@ from sim.rules.tables import load_cells
 from sim.study.replicate import Replicated
 from sim.words import _, either
 
-BUYERS = ("chase_count", "enquiry_count", "complaint_rate", "intervention_rate", "dispute_count", "withdrawn_rate")
+BUYERS = ("chase_count", "enquiry_count", "chat_count", "complaint_rate", "intervention_rate", "dispute_count", "withdrawn_rate")
 MISTAKES = ("wrong_path_rate", "wrong_act_count", "missed_compensation_count", "asked_again_count", "rework_hours")
 MONEY = ("over_granted_amount", "double_loss_amount")
 """Figures by path, in the order in which they are read."""

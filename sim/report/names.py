@@ -52,6 +52,7 @@ OUTCOMES: Mapping[str, str] = {
     "instant": msgid("refunded at once by a machine"),
     "forced": msgid("refunded by the platform by force"),
     "ruled_for_buyer": msgid("refunded: the platform ruled for the buyer"),
+    "chat_answered": msgid("no request: answered in chat"),
 }
 GRADES: Mapping[str, str] = {
     "A": msgid("stated by the method this follows"),

@@ -22,7 +22,7 @@ from sim.report import format, names
 from sim.report.happened import HAPPENED, LATE, MONEY, TOLD, WAITED, Line, is_unheard, lines_of
 from sim.report.truths import hidden, shown
 from sim.report.watched import BEGIN, Note, Watched
-from sim.scenario.calendar import moment_at
+from sim.scenario.calendar import day_start, moment_at
 from sim.scenario.schema import Scenario
 from sim.words import _
 
@@ -78,6 +78,7 @@ class _Teller:
         self.filed = int(self.events[0]["time"]) if self.events else int(self.refund["filed"])
         self.ends = next((int(event["time"]) for event in self.events if event["kind"] == log_of.CLOSED), NEVER)
         self.answered = False
+        self.only_asks = bool(self.refund["only_asks"])
 
     def story(self) -> Story:
         number = int(self.refund["number"])
@@ -85,7 +86,7 @@ class _Teller:
             text = _("This second application was never filed: the first one ended otherwise, or its buyer let it rest.")
             return Story(number, self.row, (text,), (), (), ())
         path = int(self.log.ledger[self.row]["path"])
-        unseen = hidden(self.refund, path, self.filed, self.scenario, self._when)
+        unseen = () if self.only_asks else hidden(self.refund, path, self.filed, self.scenario, self._when)
         return Story(number, self.row, tuple(self._opening(path)), tuple(unseen), tuple(self._told()), tuple(self._ending()))
 
     def _told(self) -> Iterator[Line]:
@@ -105,7 +106,14 @@ class _Teller:
 
     # ---------------------------------------------------------------- before and after
     def _opening(self, path: int) -> Iterator[str]:
+        if self.only_asks:
+            yield _("No request: refunds of unshipped orders are closed, and the buyer asks in the shop's chat instead.")
+            return
         yield names.path(path)
+        if self.filed < 0:
+            yield _("Filed before the reported days begin: it keeps the desk busy and is in no figure about requests.")
+        elif self.filed >= day_start(self.scenario.calendar, self.scenario.calendar.days):
+            yield _("Filed after the reported days: it keeps the desk busy and is in no figure about requests.")
         yield from shown(self.refund)
         if self.refund["second"]:
             first = int(np.flatnonzero(self.workload.refunds["again"] == self.row)[0])
@@ -115,12 +123,17 @@ class _Teller:
         ledger = self.log.ledger[self.row]
         closing = next((event for event in self.events if event["kind"] == log_of.CLOSED), None)
         if closing is None:
-            yield _("Still open when the last day ended, {span} after filing.").format(span=format.duration(self.log.until - self.filed))
+            still = _("Still open when the last day ended, {span} after filing.")
+            asked = _("Still not answered when the last day ended, {span} after the buyer wrote.")
+            yield (asked if self.only_asks else still).format(span=format.duration(self.log.until - self.filed))
         else:
-            yield _("Ended {span} after filing: {outcome}.").format(
+            ended, answered = _("Ended {span} after filing: {outcome}."), _("Ended {span} after the buyer wrote: {outcome}.")
+            yield (answered if self.only_asks else ended).format(
                 span=format.duration(int(closing["time"]) - self.filed), outcome=names.outcome(self.procedure.outcomes[closing["step"]])
             )
         yield _("In lines: {waited}; worked on: {worked}; elsewhere or nowhere: {rest}.").format(**self._times(closing))
+        if self.only_asks:
+            return
         moved = [_(text).format(amount=format.money(int(ledger[column]))) for column, text in MONEY.items() if ledger[column]]
         yield _("Money: {what}.").format(what=_("; ").join(moved) if moved else _("none moved"))
         yield from self._marks(ledger)
@@ -190,7 +203,7 @@ class _Teller:
         step = self.procedure.steps[event["step"]]
         what = {"step": names.step(step), "pool": names.pool(self._pool(event)), "who": self._who(event)}
         if kind == log_of.FILED:
-            yield Line(time, _("The buyer files the request."))
+            yield Line(time, _("Refunds are closed: the buyer asks in the chat.") if self.only_asks else _("The buyer files the request."))
         elif kind == log_of.JOINED:
             yield from self._asked(at, event, what)
         elif kind == log_of.BEGAN:

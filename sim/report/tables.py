@@ -8,6 +8,7 @@ from sim.report import format, names
 from sim.report.answer import Column, Table
 from sim.report.figures import value
 from sim.report.mistakes import buyers, mistakes, wrong_acts
+from sim.report.sizes import sizes
 from sim.report.untrusted import in_a_line
 from sim.scenario.calendar import moment_at
 from sim.study.replicate import Replicated
@@ -23,7 +24,8 @@ MOST_SHIFTS = 12
 
 def tables(run: Replicated) -> tuple[Table, ...]:
     """All tables in the order in which they are read."""
-    return tuple(each(run) for each in (paths, handoffs, shifts, pools, buyers, mistakes, wrong_acts, costs, unfinished))
+    found = (each(run) for each in (sizes, paths, handoffs, shifts, pools, buyers, mistakes, wrong_acts, costs, unfinished))
+    return tuple(each for each in found if each is not None)
 
 
 def paths(run: Replicated) -> Table:
@@ -174,7 +176,10 @@ def pools(run: Replicated) -> Table:
     return Table(
         "pools",
         _("People and lines, by pool"),
-        _("Over the reported days. A “person” of the carriers is a question they deal with at a time."),
+        _(
+            "Over the reported days, whenever the work was filed; clear may come after them."
+            " A “person” of the carriers is a question they deal with at a time."
+        ),
         (
             Column(_("pool"), number=False),
             Column(_("most in line")),
@@ -206,7 +211,7 @@ def costs(run: Replicated) -> Table:
 
 
 def unfinished(run: Replicated) -> Table:
-    """What was open when the reported days ended, and when the run ended, by age."""
+    """What of the requests of the reported days was open when these ended, and when the run ended, by age; and what they began with."""
     ages = {
         "up_to_24_h": _("up to 24 h"),
         "1_to_3_d": _("1 to 3 days"),
@@ -218,10 +223,17 @@ def unfinished(run: Replicated) -> Table:
     rows = [(ages.get(age, age), format.count(after["by_age"][age]), format.count(at_end["by_age"][age])) for age in at_end["by_age"]]
     rows.append((_("all"), format.count(after["count"]), format.count(at_end["count"])))
     drain = run.scenario.calendar.drain_days
+    about = _("Of the requests of the reported days none is left out: the desk goes on for {days} days after the last one.").format(
+        days=drain
+    )
+    before = at_end["before_the_reported_days"]["count"]
+    if before:
+        carried = _("When those days began, {count} requests filed before were open; they are not in this table.")
+        about = _("{first} {second}").format(first=about, second=carried.format(count=format.count(before)))
     return Table(
         "unfinished",
         _("Unfinished requests, by age"),
-        _("Nothing open is left out: the desk goes on for {days} days after the last reported one.").format(days=drain),
+        about,
         (
             Column(_("age"), number=False),
             Column(_("open when the days end")),

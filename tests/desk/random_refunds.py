@@ -46,6 +46,9 @@ HOUR, DAY = 3600, 86400
 DAYS = 3
 """Refunds are filed on the first so many days."""
 
+SELDOM = 0.03
+"""Share of rows that are no request but a question in chat, and of those that a machine refunds at filing whatever the tables say."""
+
 SOMETIMES = (
     "one_of_several",
     "partly_shipped",
@@ -98,6 +101,8 @@ def random_refunds(g: np.random.Generator, count: int, sometimes: float = 0.15) 
         rows["number"][count - second :] = count - second + np.arange(second)
         rows["filed"][count - second :], rows["again"][count - second :], rows["second"][count - second :] = NEVER, -1, 1
         rows["chance"][count - second :] = g.random((second, CHANCES))
+    for name in ("only_asks", "by_machine"):
+        rows[name] = g.random(count) < SELDOM
     return rows
 
 

@@ -50,7 +50,7 @@ REVEALED: dict[str, tuple[Event, ...]] = {
     "W_TALK": each(BEGAN, *TALKS),
     "W_JUDGE": each(BEGAN, "CLAIM"),
     "W_DECIDE": each(BEGAN, "DECIDE"),
-    "W_CHASE": each(BEGAN, "CHASED", "ENQUIRED", "CHASE_NUMBER", "REMIND", "RESPOND"),
+    "W_CHASE": each(BEGAN, "CHASED", "ENQUIRED", "CHASE_NUMBER", "REMIND", "RESPOND", "CHAT"),
     "W_PAY": each(BEGAN, "PAY"),
     "W_PLEAD": each(BEGAN, "PLATFORM"),
     "W_APPROVE": each(BEGAN, "APPROVE"),
@@ -136,6 +136,7 @@ REVEALED: dict[str, tuple[Event, ...]] = {
     "leaves": AT_FILING,
     "stalls": AT_FILING,
     "arrives": AT_FILING,
+    "by_machine": AT_FILING,
 }
 """What the desk learns from a hidden column, and by which event at the latest it has learnt it; () = never, it is read by nobody.
 Columns of clocks that run from the filing are known to nobody before they strike; they are dealt anew only for refunds not yet filed."""

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.desk.log import Log, first_difference
-from sim.desk.records import ALARMED, CLOSED, FILED, FINISHED, HANDED_BACK, LEFT
+from sim.desk.records import ALARMED, CLOSED, FILED, FINISHED, HANDED_BACK, LEDGER, LEFT
 from sim.desk.simulate import run_desk
-from sim.desk.steps import A_LEAVES, CLOSED_BY_CLOCK, OUTCOMES, REFUSED_FOR_GOOD, STEPS, WITHDRAWN
+from sim.desk.steps import A_LEAVES, CHAT_ANSWERED, CLOSED_BY_CLOCK, OUTCOMES, REFUSED_FOR_GOOD, STEPS, WITHDRAWN
 from sim.rules.masks import BITS, masks
 from tests.desk.random_refunds import DAY, DAYS, random_floor, random_refunds, random_shop
 from tests.desk.watched import Watch
@@ -142,8 +142,32 @@ def test_what_is_granted_beyond_what_is_owed_was_granted() -> None:
 
 
 def test_who_is_refused_or_withdraws_or_sends_nothing_gets_nothing() -> None:
-    nothing = {OUTCOMES[outcome] for outcome in (REFUSED_FOR_GOOD, WITHDRAWN, CLOSED_BY_CLOCK)}
+    nothing = {OUTCOMES[outcome] for outcome in (REFUSED_FOR_GOOD, WITHDRAWN, CLOSED_BY_CLOCK, CHAT_ANSWERED)}
     of_all(lambda _, ledger, outcome: outcome not in nothing or ledger["refunded"] + ledger["reshipped"] == 0)
+
+
+def test_who_only_asks_comes_to_an_answer_and_to_nothing_else() -> None:
+    asked = 0
+    for seed in SEEDS:
+        rows, log, watch = seen(seed)
+        for row in np.flatnonzero(rows["only_asks"]).tolist():
+            if row in watch.filed:
+                assert [name for _, _, name in watch.routes[row]] in (["FILE", "CHAT", "TOLD_IN_CHAT"], ["FILE", "CHAT"])
+                assert log.ledger[row] == np.zeros(1, LEDGER)[0]
+                asked += 1
+    assert asked > 500
+
+
+def test_what_a_machine_is_let_loose_on_is_refunded_when_it_is_filed() -> None:
+    refunded = 0
+    for seed in SEEDS:
+        rows, log, watch = seen(seed)
+        for row in np.flatnonzero((rows["by_machine"] == 1) & (rows["only_asks"] == 0)).tolist():
+            if row in watch.filed:
+                assert [(time, name) for time, _, name in watch.routes[row]] == [(watch.filed[row], name) for name in ("FILE", "MACHINE")]
+                assert log.ledger["automatic"][row] == 3
+                refunded += 1
+    assert refunded > 500
 
 
 def test_every_other_end_gives_the_buyer_something() -> None:

@@ -17,9 +17,13 @@ from sim.shipped import scenarios_folder
 
 HOUR, DAY = 3600, 86400
 DAYS, DRAIN = 3, 30
+WARM_UPS = 0, 2, 0, 1
+"""Days that requests are filed on before the start: each of these for every fourth scenario."""
 UNTIL = 90 * DAY
 TRUTHS = ("one_of_several", "partly_shipped", "insured", "may_keep", "claim_holds", "mistaken_form", "wants_exchange")
 TRUTHS += ("special_wish", "unfounded", "not_received", "to_locker", "return_wrong")
+SELDOM = 0.03
+"""Share of rows that are no request but a question in chat, and of those that a machine refunds at filing whatever the levers."""
 PRESETS = ("taobao-recent", "taobao-older", "wechat-shop", "pinduoduo", "none")
 Draw = np.random.Generator
 
@@ -40,10 +44,11 @@ def base() -> Scenario:
 def random_scenario(seed: int, count: int = 200) -> RandomScenario:
     """Scenario number `seed`: always the same for the same number."""
     g = np.random.default_rng(seed)
-    changed = base().model_dump(by_alias=True, exclude={"figures"}) | random_levers(g)
+    warmup = WARM_UPS[seed % len(WARM_UPS)]
+    changed = base().model_dump(by_alias=True, exclude={"figures"}) | random_levers(g, warmup)
     scenario = Scenario.model_validate(changed)
-    people = roster(scenario, 0, DAYS + DRAIN - 1)
-    workload = Workload(random_refunds(g, count), absence=g.random((len(people), people.days)))
+    people = roster(scenario, -warmup, DAYS + DRAIN - 1)
+    workload = Workload(random_refunds(g, count, -warmup * DAY), absence=g.random((len(people), people.days)))
     return RandomScenario(workload.refunds, floor_of(scenario, workload), tables_of(scenario), scenario)
 
 
@@ -67,10 +72,10 @@ def clock(g: Draw, most: float) -> int | None:
     return None if g.random() < 0.3 else 1 + span(g, most)
 
 
-def random_levers(g: Draw) -> dict[str, Any]:
+def random_levers(g: Draw, warmup: int) -> dict[str, Any]:
     after_sales, outside = on(g), on(g)
     return {
-        "calendar": {"start": base().calendar.start, "days": DAYS, "warmup_days": 0, "drain_days": DRAIN, "zone": "Asia/Shanghai"},
+        "calendar": {"start": base().calendar.start, "days": DAYS, "warmup_days": warmup, "drain_days": DRAIN, "zone": "Asia/Shanghai"},
         "pools": random_pools(g, after_sales, outside),
         "policy": {
             "refresh": int(g.choice([0, 0, 600, 1200])),
@@ -218,8 +223,8 @@ def random_break(g: Draw) -> dict[str, int]:
     return {"at": int(g.integers(8, 16)) * HOUR + 600, "length": 600 + span(g, 1200)}
 
 
-def random_refunds(g: Draw, count: int) -> np.ndarray:
-    """Refunds on which anything can be true, likely or not; a coarse clock makes ties."""
+def random_refunds(g: Draw, count: int, begin: int = 0) -> np.ndarray:
+    """Refunds on which anything can be true, likely or not, filed from `begin` (seconds) on; a coarse clock makes ties."""
     coarse = int(g.choice([1, 60, 1800]))
 
     def seconds(low: float, high: float, shape: Any = count) -> np.ndarray:
@@ -227,7 +232,7 @@ def random_refunds(g: Draw, count: int) -> np.ndarray:
 
     rows = np.zeros(count, REFUND)
     rows["number"] = np.cumsum(g.integers(1, 4, count))
-    rows["filed"] = np.sort(seconds(0, DAYS * DAY))
+    rows["filed"] = np.sort(seconds(begin, DAYS * DAY))
     rows["again"] = -1
     rows["paid"] = g.integers(1_000, 60_000, count)
     rows["amount"] = np.where(g.random(count) < 0.5, rows["paid"], np.minimum(rows["paid"], g.integers(500, 60_000, count)))
@@ -253,4 +258,6 @@ def random_refunds(g: Draw, count: int) -> np.ndarray:
     rows["again"][:seconds_ones] = count - seconds_ones + np.arange(seconds_ones)
     rows["filed"][count - seconds_ones :] = NEVER
     rows["second"][count - seconds_ones :] = 1
+    for name in ("only_asks", "by_machine"):
+        rows[name] = g.random(count) < SELDOM
     return rows

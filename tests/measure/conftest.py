@@ -46,6 +46,9 @@ STAFF: dict[str, Any] = {
 COUNT_STAFFED: dict[str, Any] = {"standards": {"count": "staffed"}}
 """Standards count only the time in which somebody who answers is on duty."""
 
+WARM_UP: dict[str, Any] = {"calendar": {"warmup_days": 2}}
+"""The desk does not open empty: the same people are there on the two days before the start."""
+
 DEDICATED: dict[str, Any] = {
     "calendar": {"days": 2, "drain_days": 8, "warmup_days": 0},
     "pools": {
@@ -79,7 +82,8 @@ def scenario(tmp_path: Path) -> Scenario:
 
 def its_floor(scenario: Scenario) -> Floor:
     """The scenario's floor with nobody absent, and with a line for each pool in place of the refund desk's; none takes batches."""
-    people = roster(scenario, 0, scenario.calendar.days + scenario.calendar.drain_days - 1)
+    calendar = scenario.calendar
+    people = roster(scenario, -calendar.warmup_days, calendar.days + calendar.drain_days - 1)
     found = floor_of(scenario, Workload(np.zeros(0, REFUND), absence=np.ones((len(people), people.days))))
     return replace(found, lines=np.array([(pool, 1, 0, 0) for pool in range(len(found.pools))], LINE))
 

@@ -277,6 +277,15 @@ def test_a_ledger_that_tells_another_clock_than_the_outcome_is_named() -> None:
     )
 
 
+def test_goods_may_still_be_on_their_way_after_a_clock_has_paid_and_the_run_is_over() -> None:
+    pays = replace(DESK, paying_alarms=(SELLER_CLOCK,))
+    paid, unpaid = Diary().filed(0).alarm(50, which=SELLER_CLOCK).waits(50), Diary().filed(0).alarm(50).waits(50)
+    ended = Diary().filed(0).alarm(50, which=SELLER_CLOCK).waits(50).closed(60)
+    found = [check(diary.log(automatic=[1]), workload(diary.log()), floor(), pays) for diary in (paid, unpaid, ended)]
+    assert found[0] == []
+    assert ["did not end as auto_refunded" in only(told) for told in found[1:]] == [True, True]
+
+
 def test_alarms_and_outcomes_without_a_name_are_named() -> None:
     assert "an alarm that has no name" in only(violations(Diary().filed(0).alarm(5, which=9)))
     assert "an outcome that has no name" in only(violations(changed(Diary().answered(0, 0), CLOSED, step=7)))
@@ -386,6 +395,59 @@ def test_an_outcome_of_which_the_ledger_tells_something_else_is_named(outcome: s
         found.append(check(log, workload(log), floor(), desk))
     assert found[0] == []
     assert f"ended as {outcome}, and the ledger's {column} says something else" in only(found[1])
+
+
+# ---------------------------------------------------------------- chats, and machines let loose
+CHATS = replace(DESK, outcomes=(*DESK.outcomes, "chat_answered", "instant"))
+ANSWERED_CHAT, INSTANT = len(DESK.outcomes), len(DESK.outcomes) + 1
+
+
+def of_chat(diary: Diary, only_asks: int = 1, **ledger: Any) -> list[str]:
+    log = diary.log(until=10_000, **ledger)
+    return check(log, workload(log, only_asks=only_asks), floor(), CHATS)
+
+
+def asked_in_chat() -> Diary:
+    return Diary().filed(0).joined(0).began(30).handed_back(40).began(50).finished(90)
+
+
+def test_a_chat_that_is_answered_or_not_yet_breaks_nothing() -> None:
+    assert of_chat(asked_in_chat().closed(90, outcome=ANSWERED_CHAT)) == []
+    assert of_chat(Diary().filed(0).joined(0)) == []
+
+
+@pytest.mark.parametrize(
+    "diary",
+    [
+        asked_in_chat().alarm(95),
+        Diary().filed(0).waits(0),
+        asked_in_chat().opened(90).joined(90, item=1),
+        Diary().filed(0).joined(0).gave_up(60),
+        Diary().filed(0).joined(0, handoff=0),
+    ],
+    ids=["clock", "wait", "side work", "giving up", "handoff"],
+)
+def test_more_for_a_chat_than_an_answer_is_named(diary: Diary) -> None:
+    assert "do more for a buyer who only asks than answer" in only(of_chat(diary))
+    assert of_chat(diary, only_asks=0) == []
+
+
+def test_a_chat_with_a_ledger_is_named() -> None:
+    chat = asked_in_chat().closed(90, outcome=ANSWERED_CHAT)
+    assert only(of_chat(chat, path=[1])) == "1 buyers who only ask have a ledger, first refund 0"
+
+
+def test_a_chat_that_ends_as_a_request_and_a_request_that_ends_as_a_chat_are_named() -> None:
+    assert "close a chat as if it were a request" in only(of_chat(asked_in_chat().closed(90)))
+    assert "close a request as if it were a chat" in only(of_chat(asked_in_chat().closed(90, outcome=ANSWERED_CHAT), only_asks=0))
+
+
+def test_a_request_that_its_machine_did_not_refund_at_filing_is_named() -> None:
+    by_machine = Diary().filed(0).closed(0, outcome=INSTANT).log(automatic=[MACHINE], path=[1], refunded=[500])
+    assert check(by_machine, workload(by_machine, by_machine=1), floor(), CHATS) == []
+    by_hand = Diary().answered(0, 5).log(path=[1])
+    assert "were a machine's to refund at filing" in only(check(by_hand, workload(by_hand, by_machine=1), floor(), CHATS))
+    assert check(by_hand, workload(by_hand), floor(), CHATS) == []
 
 
 def test_rules_that_decided_about_a_refund_that_was_never_filed_are_named() -> None:

@@ -25,16 +25,25 @@ def arrows(plan: Plan) -> Iterator[tuple[Panel, Arrow]]:
     return ((panel, arrow) for panel in plan.panels for arrow in panel.arrows)
 
 
-def test_every_step_is_placed_or_listed_as_hidden(plan: Plan) -> None:
+def test_every_step_is_placed_or_listed_as_hidden_or_beside(plan: Plan) -> None:
     placed = {place.step for panel in plan.panels for place in panel.places.values() if place.single}
-    hidden = {*raw_plan()["hidden"], *raw_plan()["again"].values()}
-    assert placed | hidden == set(NAMES)
-    assert placed & hidden == set()
+    hidden, beside = {*raw_plan()["hidden"], *raw_plan()["again"].values()}, set(raw_plan()["beside"])
+    assert placed | hidden | beside == set(NAMES)
+    assert placed & hidden == placed & beside == hidden & beside == set()
 
 
-def test_every_declared_arrow_is_drawn_in_some_panel(plan: Plan) -> None:
+def test_beside_stands_what_no_request_comes_to() -> None:
+    """One way leads there, from the very first step, for who files nothing; and none leads back."""
+    by_name, beside = {step.name: step for step in STEPS}, set(raw_plan()["beside"])
+    assert {step.name for step in STEPS if set(step.then) & beside and step.name not in beside} == {"FILE"}
+    assert {then for name in beside for then in by_name[name].then} <= beside
+    assert not any(by_name[name].answers or by_name[name].pays or by_name[name].path for name in beside)
+
+
+def test_every_declared_arrow_of_requests_is_drawn_in_some_panel(plan: Plan) -> None:
     drawn = {(chain[0], chain[-1]) for _panel, arrow in arrows(plan) for chain in arrow.chains}
-    assert sorted(set(visible_arrows(STEPS, raw_plan()["hidden"], raw_plan()["again"])) - drawn) == []
+    passed = {*raw_plan()["hidden"], *raw_plan()["beside"]}
+    assert sorted(set(visible_arrows(STEPS, passed, raw_plan()["again"])) - drawn) == []
 
 
 def test_a_detour_leads_back_to_every_step_that_takes_it() -> None:
@@ -95,6 +104,7 @@ def test_what_the_plan_says_of_steps_is_of_steps_that_there_are() -> None:
     raw = raw_plan()
     lists = [
         *raw["hidden"],
+        *raw["beside"],
         *raw["waits"],
         *raw["questions"],
         *raw["goals"],

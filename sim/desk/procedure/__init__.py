@@ -11,6 +11,7 @@ from typing import Any
 from sim.desk.actions import Action
 from sim.desk.contract import Procedure
 from sim.desk.procedure.arrive import arrive
+from sim.desk.procedure.chat import chat
 from sim.desk.procedure.clocks import alarm
 from sim.desk.procedure.path_1 import path_1
 from sim.desk.procedure.path_2 import path_2
@@ -18,7 +19,7 @@ from sim.desk.procedure.path_3 import path_3
 from sim.desk.procedure.path_4 import path_4
 from sim.desk.procedure.settle import settle
 from sim.desk.procedure.work import begin
-from sim.desk.steps import A_SELLER_CLOCK, ACCEPTS_REFUSAL, ALARM_NAMES, FILE, HELD, JUDGE, LOST, OUTCOMES, SENT, STEPS
+from sim.desk.steps import A_SELLER_CLOCK, ACCEPTS_REFUSAL, ALARM_NAMES, END_SIDE, FILE, HELD, JUDGE, LOST, OUTCOMES, SENT, STEPS
 
 
 def advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
@@ -33,7 +34,9 @@ def advance(item: int, step: int, refund: Any, state: Any, tables: Any, now: int
         return path_3(step, refund, state, tables, now)
     if step <= SENT:
         return path_4(step, refund, state, tables, now)
-    return settle(item, step, refund, state, tables, now)
+    if step <= END_SIDE:
+        return settle(item, step, refund, state, tables, now)
+    return chat(step, state, tables, now)
 
 
 PROCEDURE = Procedure("refund", advance, begin, alarm, FILE, STEPS, ALARM_NAMES, OUTCOMES, (A_SELLER_CLOCK,))

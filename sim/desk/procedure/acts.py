@@ -30,7 +30,7 @@ LONG_WAIT = 12 * 3600
 
 DUE_CLOCKS = 8
 
-ELSEWHERE = -1
+ELSEWHERE = -NEVER
 """In place of the moment since when a refund is with the agents: it is not."""
 
 
@@ -113,7 +113,8 @@ def key(due: int, came: int, state: Any, tables: Any, now: int) -> int:
     if tables.order == EARLIEST_DEADLINE:
         return int(min(due, state.due[A_SELLER_CLOCK], now + LONG_WAIT))
     if tables.order == BY_PATH:
-        return int(state.ledger.path * FAR + came)
+        path = state.ledger.path if state.ledger.path > 0 else state.handled  # a chat has no path in the ledger
+        return int(path * FAR + came)
     if tables.order == ONLINE_FIRST:
         return int(came + (1 - state.online) * FAR)
     return int(came)

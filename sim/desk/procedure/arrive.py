@@ -49,6 +49,7 @@ from sim.desk.steps import (
     ASK_CARRIER,
     BATCH,
     BRUSHED_OFF,
+    CHAT,
     FILE,
     FORCED,
     HOLD_BESIDE,
@@ -80,6 +81,7 @@ from sim.desk.tables import (
     P_BATCH,
     P_BATCH_SCREENED,
     P_CHASES_MOST,
+    P_FIRST_RESPONSE,
     P_INSURANCE,
     Q_FORCED,
     Q_INSTANT,
@@ -114,7 +116,9 @@ def arrive(step: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
 
 
 def file(refund: Any, state: Any, tables: Any, now: int) -> Action:
-    """The buyer files; clocks begin to run. A machine may refund it before anybody sees it."""
+    """The buyer files; clocks begin to run. A machine may refund it before anybody sees it. Who only asks has filed nothing."""
+    if refund.only_asks == 1:
+        return at_once(CHAT)
     order = refund.state
     if refund.second == 1 and order != SIGNED and refund.leaves <= now:
         order = SIGNED if refund.arrives <= now and refund.not_received == 0 else SHIPPED
@@ -122,13 +126,14 @@ def file(refund: Any, state: Any, tables: Any, now: int) -> Action:
     state.ledger.path = state.handled = path
     state.ledger.taken_by = -1
     state.came = state.filed = state.since = now
+    state.deadline = after(now, tables.switch[P_FIRST_RESPONSE])  # until the rules have said more
     state.online = 1
     if refund.leaves <= now:
         state.left = 1
     if path == 2 and tables.says_refused[refund.reason] == 1 and refund.arrives <= now and refund.to_locker == 0:
         state.refused_at_door = state.secured = 1  # the trace shows it
-    forced = path >= 3 and refund.chance[C_FORCED] < tables.share[Q_FORCED]
-    if forced or (path <= 3 and refund.chance[C_INSTANT] < tables.share[Q_INSTANT + path - 1]):
+    forced = refund.by_machine == 0 and path >= 3 and refund.chance[C_FORCED] < tables.share[Q_FORCED]
+    if forced or refund.by_machine == 1 or (path <= 3 and refund.chance[C_INSTANT] < tables.share[Q_INSTANT + path - 1]):
         state.ledger.automatic = 4 if forced else 3
         state.ledger.intervened = 1 if forced else 0
         return at_once(MACHINE)

@@ -45,6 +45,7 @@ from sim.desk.steps import (
     BOOK_IN,
     CHASE_NUMBER,
     CHASED,
+    CHAT,
     CLAIM,
     DECIDE,
     DOOR,
@@ -103,6 +104,8 @@ def content(step: int, refund: Any, state: Any, tables: Any, now: int, group: in
         answer(refund, state, tables, now)
         take_for_a_path(refund, state, tables, group)
         return int(seconds)
+    if step == CHAT:
+        return int(refund.work[W_CHASE])
     if step == CHASED or step == ENQUIRED:
         seconds = refund.work[W_CHASE] + reach(refund, state, tables)
         if step == CHASED:
