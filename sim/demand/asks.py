@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.demand.awake import awake
 from sim.demand.columns import S_LABELLED, S_PICKED
-from sim.demand.draws import Draws, Floats, Seconds, whole
+from sim.demand.draws import Draws, Floats, Seconds, unit, whole
 from sim.demand.envelope import after_last_day, first_day
 from sim.demand.gate import Closed, closed_times, through_gate
 from sim.demand.ladders import ladder_of, quantiles
@@ -46,7 +46,7 @@ REGRET, LATE, STUCK, REFUSED, DISPUTED, REFUND_ONLY, RETURN_GOODS = range(len(OC
 LATE_SHIPMENT, OUT_OF_STOCK = (next(each.index for each in reasons() if each.key == key) for key in ("late_shipment", "out_of_stock"))
 
 AT_ONE_GO = HOUR
-"""Requests for other lines of a parcel that are filed so soon after one are part of the same wish."""
+"""Requests for all lines of a parcel, the first and the last filed so soon after each other, are one wish: to have none of it."""
 
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -125,16 +125,16 @@ def _before_it_is_shipped(wishes: _Wishes, goods: Goods, words: Any, scenario: S
     clicked, signed = parcels.clicked[lines.parcel[which]], parcels.signed[lines.parcel[which]]
     found = _through(words, which, wish, clicked, scenario, closed_times(gate, goods.sales))
     after_shipping = found.filed >= clicked
-    given_up = after_shipping & ((found.filed >= signed) | (_uniform(words[which, A_STILL]) >= asks.regret.still))
-    machine = found.released & (_uniform(words[which, A_MACHINE]) < gate.machine)
+    given_up = after_shipping & ((found.filed >= signed) | (unit(words[which, A_STILL]) >= asks.regret.still))
+    machine = found.released & (unit(words[which, A_MACHINE]) < gate.machine)
     wishes.consider(which, np.where(given_up, NEVER, found.filed), REGRET, found.chat, machine)
 
     overdue = np.flatnonzero(parcels.clicked[lines.parcel] > lines.promised)
-    which = overdue[_uniform(words[overdue, A_LATE]) < asks.late.share]
+    which = overdue[unit(words[overdue, A_LATE]) < asks.late.share]
     wish = clock.later(lines.promised[which], _span(words, A_LATE_AFTER, asks.late.after, which))
     clicked = parcels.clicked[lines.parcel[which]]
     found = _through(words, which, np.where(wish < clicked, wish, NEVER), clicked, scenario, closed_times(gate, goods.sales, late=True))
-    machine = found.released & (_uniform(words[which, A_MACHINE]) < gate.machine)
+    machine = found.released & (unit(words[which, A_MACHINE]) < gate.machine)
     wishes.consider(which, np.where(found.filed < clicked, found.filed, NEVER), LATE, machine=machine)
 
 
@@ -144,7 +144,7 @@ def _on_its_way(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) -
     _, _, asks = scenario.by_orders
     of = lines.parcel
     silent = np.flatnonzero(parcels.stalls[of] < NEVER)
-    which = silent[_uniform(words[silent, A_STUCK]) < asks.stuck.share]
+    which = silent[unit(words[silent, A_STUCK]) < asks.stuck.share]
     wish = awake(scenario).later(parcels.stalls[of[which]], _span(words, A_STUCK_AFTER, asks.stuck.after, which))
     clicked = parcels.clicked[of[which]]
     wish = np.where((wish >= clicked) & (wish < parcels.arrives[of[which]]), wish, NEVER)
@@ -176,7 +176,7 @@ def _once_signed(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) 
 
 def _through(words: Any, which: Places, wish: Seconds, clicked: Seconds, scenario: Scenario, closed: tuple[Closed, ...]) -> Any:
     after = _span(words, A_GATE_AFTER, scenario.gate.returns_after, which) if closed else np.zeros(len(which), np.int64)
-    return through_gate(wish, clicked, _uniform(words[which, A_GATE]), after, scenario.gate, closed)
+    return through_gate(wish, clicked, unit(words[which, A_GATE]), after, scenario.gate, closed)
 
 
 def _true(words: Any, place: int, share: float) -> Places:
@@ -185,10 +185,6 @@ def _true(words: Any, place: int, share: float) -> Places:
 
 def _span(words: Any, place: int, distribution: Distribution, which: Places) -> Seconds:
     return whole(quantiles(words[which, place], ladder_of(distribution)))
-
-
-def _uniform(words: Any) -> Floats:
-    return np.asarray((words + 0.5) * 2.0**-32)
 
 
 # ---------------------------------------------------------------- what is told of a request
@@ -206,13 +202,8 @@ def _told(
     late = np.flatnonzero(occasion == LATE)
     luck = Draws(seed, replication, lines.luck[which[late]]).family("asks", A_OUT_OF_STOCK + 1)
     reason = unknown.copy()
-    reason[late] = np.where(_uniform(luck[:, A_OUT_OF_STOCK]) < asks.late.out_of_stock, OUT_OF_STOCK, LATE_SHIPMENT)
+    reason[late] = np.where(unit(luck[:, A_OUT_OF_STOCK]) < asks.late.out_of_stock, OUT_OF_STOCK, LATE_SHIPMENT)
     stage, over, silent = _place(at, of, goods, scenario, seed, replication)
-    order_leaves = parcels.leaves[lines.parcel]
-    starts = np.flatnonzero(np.diff(lines.order, prepend=-1) > 0)
-    of_order = np.searchsorted(starts, which, side="right") - 1
-    some_left = np.minimum.reduceat(order_leaves, starts)[of_order] <= at if len(starts) else at < 0
-    some_not = np.maximum.reduceat(order_leaves, starts)[of_order] > at if len(starts) else at < 0
     return Told(
         number=lines.number[which],
         filed=at,
@@ -234,13 +225,27 @@ def _told(
             leaves=parcels.leaves[of],
             stalls=parcels.stalls[of],
             arrives=parcels.arrives[of],
-            one_of_several=(parcels.lines[of] > _at_one_go(of, at)).astype(np.int64),
-            partly_shipped=(some_left & some_not).astype(np.int64),
+            one_of_several=(~_all_at_one_go(of, at, parcels.lines[of])).astype(np.int64),
+            partly_shipped=_partly_shipped(which, at, goods).astype(np.int64),
             to_locker=parcels.to_locker[of].astype(np.int64),
             claim_holds=np.where(occasion == LATE, 1, NOT_TOLD),
             by_machine=(machine & (state == UNSHIPPED)).astype(np.int64),
         ),
     )
+
+
+def _partly_shipped(which: Places, at: Seconds, goods: Goods) -> Flags:
+    """Whether some parcels of each line's order have left at a time, and others not."""
+    found = np.zeros(len(which), np.bool_)
+    lines = goods.lines
+    asked, every = np.flatnonzero(lines.split[which]), np.flatnonzero(lines.split)
+    if len(asked):
+        starts = np.flatnonzero(np.diff(lines.order[every], prepend=-1))
+        of_order = np.searchsorted(lines.order[every[starts]], lines.order[which[asked]])
+        leaves = goods.parcels.leaves[lines.parcel[every]]
+        first, last = np.minimum.reduceat(leaves, starts)[of_order], np.maximum.reduceat(leaves, starts)[of_order]
+        found[asked] = (first <= at[asked]) & (last > at[asked])
+    return found
 
 
 def _place(at: Seconds, of: Places, goods: Goods, scenario: Scenario, seed: int, replication: int) -> tuple[Places, Floats, Seconds]:
@@ -261,15 +266,11 @@ def _place(at: Seconds, of: Places, goods: Goods, scenario: Scenario, seed: int,
     return stage, over, silent
 
 
-def _at_one_go(of: Places, at: Seconds) -> Places:
-    """How many requests there are for the same parcel by AT_ONE_GO after each; rows of one parcel stand together."""
-    several = np.ones(len(of), np.int64)
-    for apart in range(1, 8):
-        if apart >= len(of):
-            break
-        same = of[apart:] == of[:-apart]
-        if not same.any():
-            break
-        several[:-apart] += same & (at[apart:] <= at[:-apart] + AT_ONE_GO)
-        several[apart:] += same & (at[:-apart] <= at[apart:] + AT_ONE_GO)
-    return several
+def _all_at_one_go(of: Places, at: Seconds, held: Places) -> Flags:
+    """Whether all lines of the parcel of each request (`held` of them) are asked back at one go; rows of one parcel stand together."""
+    starts = np.flatnonzero(np.diff(of, prepend=-1))
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    many = np.diff(starts, append=len(of))
+    apart = np.maximum.reduceat(at, starts) - np.minimum.reduceat(at, starts)
+    return np.repeat((many == held[starts]) & (apart <= AT_ONE_GO), many)

@@ -12,6 +12,7 @@ from sim.demand.columns import (
     C_RECALL,
     C_SILENT,
     CHANCES_IN_USE,
+    FACT_DRAWS,
     S_COLLECTS,
     S_LABELLED,
     S_LAST_MILE,
@@ -25,9 +26,9 @@ from sim.demand.columns import (
     W_RECALL,
     WORK_SETTINGS,
 )
-from sim.demand.draws import Draws, Floats, Seconds, chosen, inverse, whole
+from sim.demand.draws import Draws, Floats, Seconds, chosen, inverse, unit, whole
 from sim.demand.kinds import Kinds
-from sim.demand.ladders import LARGEST_SECONDS, ladder_of, ladders_of, quantiles, seconds, whole_seconds
+from sim.demand.ladders import LARGEST_SECONDS, chances, ladder_of, ladders_of, quantiles, seconds, whole_seconds
 from sim.demand.skills import FACTS, variants
 from sim.demand.told import LABELLED, NOT_TOLD, PICKED, WAITS, Told
 from sim.demand.workload import ATTEMPTS, NEVER
@@ -52,30 +53,34 @@ Rows = NDArray[Any]
 
 def chances_of(draw: Draws, count: int) -> NDArray[np.float32]:
     """The first `count` latent uniforms of some refunds, in [0, 1), shape (refunds, count)."""
-    return (draw.family("chance", count) >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24)
+    found = np.empty((len(draw.numbers), count), np.float32)
+    chances(draw.family("chance", count), found)
+    return found
 
 
 def fill_facts(rows: Rows, told: Told, kinds: Kinds, scenario: Scenario, draw: Draws) -> None:
     """Fill what the form shows and what is true behind it, from the variant of each refund's cell."""
     every, variant = variants(), kinds.variant
+    words = draw.family("facts", len(FACT_DRAWS))
+    luck = {name: words[:, place] for place, name in enumerate(FACT_DRAWS)}
     rows["cell"], rows["reason"] = kinds.cell, kinds.reason
     rows["state"] = np.choose(kinds.path - 1, [KEYS[path][0] for path in KEYS])
-    sends_back = _true(every.sends_back, variant, draw, "cell.sends_back")
+    sends_back = _true(every.sends_back, variant, luck["sends_back"])
     rows["sends_back"] = np.where(told.sends_back == NOT_TOLD, sends_back, told.sends_back)
-    _fill_money(rows, told, variant, scenario, draw)
+    _fill_money(rows, told, variant, luck["amount"], scenario, draw)
     for name in FACTS:
-        rows[name] = _true(every.facts[name], variant, draw, f"cell.{name}")
+        rows[name] = _true(every.facts[name], variant, luck[name])
     rows["not_received"] |= told.signed == 1
     if told.parcels is None:
-        rows["to_locker"] = _true(every.facts["to_locker"], variant, draw, "to_locker", scenario.chances.to_locker)
+        rows["to_locker"] = _true(every.facts["to_locker"], variant, luck["to_locker"], scenario.chances.to_locker)
     else:
         for name in ("one_of_several", "partly_shipped", "to_locker", "by_machine"):
             rows[name] = getattr(told.parcels, name)
         rows["claim_holds"] = np.where(told.parcels.claim_holds == NOT_TOLD, rows["claim_holds"], told.parcels.claim_holds)
-    rows["insured"] = draw("insured") < scenario.chances.insured
+    rows["insured"] = luck["insured"] < scenario.chances.insured * 2.0**32
     rows["weight"] = 1
     differs = np.flatnonzero(every.weight[variant, 0] < 1)
-    rows["weight"][differs] = 1 + chosen(every.weight[variant[differs]], draw("cell.weight")[differs])
+    rows["weight"][differs] = 1 + chosen(every.weight[variant[differs]], unit(luck["weight"][differs]))
 
 
 def fill_causes(rows: Rows, variant: NDArray[np.int64], scenario: Scenario, draw: Draws) -> None:
@@ -86,7 +91,7 @@ def fill_causes(rows: Rows, variant: NDArray[np.int64], scenario: Scenario, draw
     tried = draw.family("attempts", 2 * ATTEMPTS)
     seconds(tried, attempts[:ATTEMPTS], rows["contact"])
     seconds(tried[:, ATTEMPTS:], attempts[ATTEMPTS:], rows["patience"])
-    rows["chance"][:, :CHANCES_IN_USE] = chances_of(draw, CHANCES_IN_USE)
+    chances(draw.family("chance", CHANCES_IN_USE), rows["chance"][:, :CHANCES_IN_USE])
     times = variants().sends_times[variant]
     late = np.flatnonzero(times != 1)
     rows["span"][late, S_SENDS] = np.minimum(whole(times[late] * rows["span"][late, S_SENDS]), LARGEST_SECONDS)
@@ -105,9 +110,9 @@ def share_parcels(rows: Rows, told: Told, scenario: Scenario, seed: int, replica
         words = draw.family(column, len(ladders))
         for place in OF_PARCEL[column]:
             rows[column][others, place] = whole_seconds(words[:, place], ladders[place])
-    chances = chances_of(draw, CHANCES_IN_USE)
+    luck = chances_of(draw, CHANCES_IN_USE)
     for place in OF_PARCEL["chance"]:
-        rows["chance"][others, place] = chances[:, place]
+        rows["chance"][others, place] = luck[:, place]
 
 
 def _ladders(scenario: Scenario) -> tuple[Floats, Floats, Floats]:
@@ -153,7 +158,8 @@ def fill_parcels(rows: Rows, told: Told, variant: NDArray[np.int64], scenario: S
         hush = np.maximum(whole(inverse(scenario.spans.stalled, draw("stalled")[silent])), (filed - rows["stalls"])[silent])
         arrives[silent] = rows["stalls"][silent] + hush + transit[silent] - done[silent]
 
-    lost = np.flatnonzero(_true(every.facts["lost"], variant, draw, "lost", scenario.chances.lost) & ~there)
+    luck = (draw("lost") * 2.0**32).astype(np.uint32)
+    lost = np.flatnonzero(_true(every.facts["lost"], variant, luck, scenario.chances.lost) & ~there)
     last_scan = leaves + np.floor(draw("parcel.last_scan") * transit).astype(np.int64)
     rows["stalls"][lost] = np.where(rows["stalls"][lost] < NEVER, rows["stalls"][lost], last_scan[lost])
     arrives[lost] = NEVER
@@ -167,14 +173,14 @@ def absence(seed: int, replication: int, roster: Roster) -> NDArray[np.float64]:
     return np.array([draw(f"absence.{name}") for name in roster.names]).reshape(len(roster), roster.days)
 
 
-def _fill_money(rows: Rows, told: Told, variant: NDArray[np.int64], scenario: Scenario, draw: Draws) -> None:
+def _fill_money(rows: Rows, told: Told, variant: NDArray[np.int64], luck: NDArray[np.uint32], scenario: Scenario, draw: Draws) -> None:
     """What the order line cost and what is asked for, as told or by the stated prices and the variant's part; never more than it cost."""
     paid = told.paid
     if scenario.demand.stated is not None and (paid == NOT_TOLD).any():
         paid = np.where(paid == NOT_TOLD, prices(scenario.demand.stated.amount, draw), paid)
     every = variants()
     part = every.part[variant]
-    asked = whole((part[:, 0] + draw("cell.amount") * part[:, 1]) * paid)
+    asked = whole((part[:, 0] + unit(luck) * part[:, 1]) * paid)
     asked = np.minimum(np.clip(asked, np.maximum(every.least[variant], 1), every.most[variant]), paid)
     rows["amount"] = np.where(told.amount == NOT_TOLD, asked, told.amount)
     rows["paid"] = np.maximum(paid, rows["amount"])  # an export may give the price without its freight
@@ -198,12 +204,12 @@ def _in_house(stage: NDArray[np.int64], span: Rows, u: Floats, scenario: Scenari
     return np.asarray(np.maximum(np.choose(np.maximum(stage, 0), [waits[each] for each in sorted(waits)]), 1), np.int64)
 
 
-def _true(shares: Floats, variant: NDArray[np.int64], draw: Draws, name: str, usual: float = 0.0) -> NDArray[np.bool_]:
-    """Of whom a fact is true, by the share that each variant gives it; NaN = `usual`. Certain shares need no draw."""
+def _true(shares: Floats, variant: NDArray[np.int64], luck: NDArray[np.uint32], usual: float = 0.0) -> NDArray[np.bool_]:
+    """Of whom a fact is true, by the share that each variant gives it (NaN = `usual`) and by words of 32 bits."""
     share = np.where(np.isnan(shares), usual, shares)
     if np.isin(share, (0.0, 1.0)).all():
         return np.asarray((share == 1)[variant])
-    return np.asarray(draw(name) < share[variant])
+    return np.asarray(luck < (share * 2.0**32)[variant])
 
 
 def _setting(scenario: Scenario, setting: str) -> Any:

@@ -181,5 +181,27 @@ C_REACH, C_OFFER, C_LOST_QUESTION = (len(CHANCE_SETTINGS) + ATTEMPTS * place for
 
 CHANCES_IN_USE = len(CHANCE_SETTINGS) + ATTEMPTS * len(REPEATED_CHANCES)
 
+KIND_DRAWS = ("path", "cell", "variant", "reason")
+"""What the kind of a request is drawn by."""
+
+FACT_DRAWS = (
+    "sends_back",
+    "amount",
+    "claim_holds",
+    "one_of_several",
+    "partly_shipped",
+    "mistaken_form",
+    "wants_exchange",
+    "special_wish",
+    "unfounded",
+    "not_received",
+    "may_keep",
+    "return_wrong",
+    "to_locker",
+    "insured",
+    "weight",
+)
+"""What the facts of a request are drawn by, each by its own."""
+
 if len(WORK_SETTINGS) > WORKS or len(SPAN_SETTINGS) > SPANS or CHANCES_IN_USE > CHANCES:
     raise AssertionError("the columns of a refund are too few for the constants above")

@@ -75,6 +75,11 @@ class Draws:
         return stream(key, self.numbers.ravel()).reshape(self.numbers.shape)
 
 
+def unit(words: NDArray[np.uint32]) -> Floats:
+    """Uniforms in (0, 1) of words of 32 bits, of their shape."""
+    return np.asarray((words + 0.5) * 2.0**-32)
+
+
 def uniforms_at(seed: int, replication: int, name: str, numbers: ArrayLike, attempt: int = 0) -> Floats:
     """The uniforms of some refund numbers, of the shape of `numbers`: `uniforms(...)[numbers]`, also for numbers far apart."""
     return Draws(seed, replication, numbers)(name, attempt)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.draws import Draws, Floats, chosen, chosen_of
+from sim.demand.columns import KIND_DRAWS
+from sim.demand.draws import Draws, Floats, chosen, chosen_of, unit
 from sim.demand.skills import Variants, plainest, skills, variants
 from sim.demand.told import AT_DOOR, NOT_TOLD, ON_ITS_WAY, Parcels, Told, some
 from sim.rules.path import FACTS
@@ -46,20 +47,21 @@ def draw_kinds(told: Told, demand: Demand, draw: Draws) -> Kinds:
     cell of the scenario fits, it is of the plainest cell, or of the one that fits best all but the reason. What is told always stays.
     """
     every = variants()
-    path = _paths(told, demand.shares, draw)
+    luck = unit(draw.family("kind", len(KIND_DRAWS)))
+    path = _paths(told, demand.shares, luck[:, KIND_DRAWS.index("path")])
     variant = np.zeros(len(told), np.int64)
-    u = draw("cell"), draw("cell.variant")
+    u = luck[:, KIND_DRAWS.index("cell")], luck[:, KIND_DRAWS.index("variant")]
     for each in FACTS:
         rows = np.flatnonzero(path == each)
         if len(rows):
             variant[rows] = _variants_of_path(each, rows, told, demand, (u[0][rows], u[1][rows]))
     reason = told.reason.copy()
     drawn = np.flatnonzero(reason == NOT_TOLD)
-    reason[drawn] = chosen_of(every.reason, variant[drawn], draw("cell.reason")[drawn])
+    reason[drawn] = chosen_of(every.reason, variant[drawn], luck[drawn, KIND_DRAWS.index("reason")])
     return Kinds(path, variant, every.cell[variant], reason)
 
 
-def _paths(told: Told, shares: Shares | None, draw: Draws) -> Places:
+def _paths(told: Told, shares: Shares | None, u: Floats) -> Places:
     """The path of each row: as told, else drawn from the shares among the paths that what is told allows."""
     if shares is None:
         return told.path
@@ -72,7 +74,7 @@ def _paths(told: Told, shares: Shares | None, draw: Draws) -> Places:
                 allowed[:, path - 1] &= (told.sends_back == NOT_TOLD) | (told.sends_back == back)
         weights = np.where(allowed, weights, 0.0)
         weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, allowed)
-    return np.where(told.path == NOT_TOLD, 1 + chosen(weights, draw("path")), told.path)
+    return np.where(told.path == NOT_TOLD, 1 + chosen(weights, u), told.path)
 
 
 def _variants_of_path(path: int, rows: Places, told: Told, demand: Demand, u: tuple[Floats, Floats]) -> Places:

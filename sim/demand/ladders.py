@@ -58,6 +58,13 @@ def fill_quantiles(words: Any, ladder: Any, out: Any) -> None:
         out[i] = quantile(np.int64(words[i]), ladder)
 
 
+def fill_chances(words: Any, out: Any) -> None:
+    """out[i, j] = the upper 24 bits of words[i, j] as a number in [0, 1)."""
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = np.float32(words[i, j] >> np.uint32(8)) * np.float32(2.0**-24)
+
+
 @lru_cache(maxsize=1)
 def _compiled() -> Any:
     from numba import types
@@ -65,8 +72,9 @@ def _compiled() -> Any:
     f8, u4 = types.float64, types.uint32
     many = types.void(types.Array(u4, 2, "A", readonly=True), types.Array(f8, 3, "C", readonly=True), types.Array(types.int32, 2, "A"))
     one = types.void(types.Array(u4, 1, "A", readonly=True), types.Array(f8, 2, "C", readonly=True), types.Array(f8, 1, "C"))
-    done = compiled({fill_seconds: many, fill_quantiles: one})
-    return done[fill_seconds], done[fill_quantiles]
+    plain = types.void(types.Array(u4, 2, "A", readonly=True), types.Array(types.float32, 2, "A"))
+    done = compiled({fill_seconds: many, fill_quantiles: one, fill_chances: plain})
+    return done[fill_seconds], done[fill_quantiles], done[fill_chances]
 
 
 def seconds(words: NDArray[np.uint32], ladders: Floats, out: NDArray[np.int32]) -> None:
@@ -74,6 +82,13 @@ def seconds(words: NDArray[np.uint32], ladders: Floats, out: NDArray[np.int32]) 
     seen = words[:, : out.shape[1]].view()
     seen.flags.writeable = False
     _compiled()[0](seen, ladders, out)
+
+
+def chances(words: NDArray[np.uint32], out: NDArray[np.float32]) -> None:
+    """Fill `out`, of the words' shape, with their upper 24 bits in [0, 1): for shares, with which they are only compared."""
+    seen = words.view()
+    seen.flags.writeable = False
+    _compiled()[2](seen, out)
 
 
 def quantiles(words: NDArray[np.uint32], ladder: Floats) -> Floats:

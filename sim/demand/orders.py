@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.demand.awake import awake
 from sim.demand.causes import prices
 from sim.demand.columns import S_COLLECTS
-from sim.demand.draws import Draws, Floats, Seconds, whole
+from sim.demand.draws import Draws, Floats, Seconds, unit, whole
 from sim.demand.envelope import kept
 from sim.demand.ladders import ladder_of, quantiles
 from sim.demand.order_curve import Expected, SaleDay, expected_orders, paid_at
@@ -50,7 +50,8 @@ class Lines:
     it is asked back: that of the first line where an order's lines go together, else its own. parcel: row of its parcel.
 
     paid: when the order was paid. decided: when the buyer decided: paid the deposit, if there was one. asked_back: when a change of mind
-    from before the payment is filed. promised: until when it is to be shipped. price: fen. presale: it is the balance of a pre-sale.
+    from before the payment is filed. promised: until when it is to be shipped. price: fen. presale: it is the balance of a pre-sale. split:
+    each line of the order goes in a parcel of its own.
     """
 
     number: Places
@@ -63,6 +64,7 @@ class Lines:
     promised: Seconds
     price: Places
     presale: Flags
+    split: Flags
 
     def __len__(self) -> int:
         return len(self.number)
@@ -122,7 +124,7 @@ def _lines(scenario: Scenario, expected: Expected, seed: int, replication: int) 
     paid = paid_at(come.number, come.bucket, expected, seed, replication)
     first = come.number * LINES
     words = Draws(seed, replication, first).family("order", O_BALANCE + 1)
-    luck = _uniform(words[:, : O_PRESALE + 1])
+    luck = unit(words[:, : O_PRESALE + 1])
     shares = np.cumsum(orders.lines) / sum(orders.lines)
     many = 1 + np.searchsorted(shares[:-1], luck[:, O_LINES], side="right")
     decided, asked_back, presale = _deposits(paid, luck, words, expected.sales)
@@ -149,6 +151,7 @@ def _lines(scenario: Scenario, expected: Expected, seed: int, replication: int) 
         promised=promised[of],
         price=prices(orders.amount, Draws(seed, replication, number)),
         presale=presale[of],
+        split=split[of],
     )
 
 
@@ -178,7 +181,7 @@ def _parcels(scenario: Scenario, lines: Lines, expected: Expected, seed: int, re
         return whole(quantiles(words[which, place], ladder_of(distribution)))
 
     def true(place: int, share: float | Floats) -> Flags:
-        return np.asarray(_uniform(words[:, place]) < share)
+        return np.asarray(unit(words[:, place]) < share)
 
     leaves = paid + some(P_LEAVES, shipping.leaves_in) + _arrears(paid, expected, scenario)
     if shipping.presale_leaves_in is not None:
@@ -187,7 +190,7 @@ def _parcels(scenario: Scenario, lines: Lines, expected: Expected, seed: int, re
     leaves = np.maximum(leaves, paid + 1)
 
     clicked = leaves.copy()
-    click = _uniform(words[:, P_CLICK])
+    click = unit(words[:, P_CLICK])
     early = np.flatnonzero(click < shipping.clicked_early)
     late = np.flatnonzero(click >= 1 - shipping.clicked_late)
     clicked[early] = np.maximum(leaves[early] - some(P_EARLY, shipping.early_by, early), paid[early] + 1)
@@ -196,10 +199,10 @@ def _parcels(scenario: Scenario, lines: Lines, expected: Expected, seed: int, re
     moves = np.maximum(whole(quantiles(words[:, P_TRANSIT], ladder_of(transit)) * _times(paid, expected.sales)), 1)
     stalls, arrives = np.full(len(first), NEVER), leaves + moves
     silent = np.flatnonzero(true(P_SILENT, shipping.silent))
-    stalls[silent] = leaves[silent] + np.floor(_uniform(words[silent, P_SILENT_FROM]) * moves[silent]).astype(np.int64)
+    stalls[silent] = leaves[silent] + np.floor(unit(words[silent, P_SILENT_FROM]) * moves[silent]).astype(np.int64)
     arrives[silent] += some(P_STALLED, scenario.spans.stalled, silent)
     lost = np.flatnonzero(true(P_LOST, scenario.chances.lost))
-    last_scan = leaves[lost] + np.floor(_uniform(words[lost, P_LAST_SCAN]) * moves[lost]).astype(np.int64)
+    last_scan = leaves[lost] + np.floor(unit(words[lost, P_LAST_SCAN]) * moves[lost]).astype(np.int64)
     stalls[lost] = np.minimum(stalls[lost], last_scan)
     arrives[lost] = NEVER
 
@@ -253,8 +256,3 @@ def _times(paid: Seconds, sales: tuple[SaleDay, ...]) -> Floats | float:
     for sale in sales:
         times[(paid >= sale.begin) & (paid < sale.end)] = sale.sale.transit_times
     return times
-
-
-def _uniform(words: NDArray[np.uint32]) -> Floats:
-    """Uniforms in (0, 1) of words."""
-    return np.asarray((words + 0.5) * 2.0**-32)

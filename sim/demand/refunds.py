@@ -32,7 +32,7 @@ CHAT = 2**57
 WHOLE = f"V{REFUND.itemsize}"
 """A refund as bytes: rows copied so keep the zeros between their columns, and equal workloads are equal byte for byte."""
 
-PART, WEIGHED = 2**12, 2**14
+PART, WEIGHED = 2**12, 2**16
 """Rows that are filled, and whose kinds are weighed, at a time: all is the same whatever they are; a draw hangs on its number alone."""
 
 Rows = NDArray[Any]
