@@ -15,11 +15,18 @@ HOUR = 3600
 SEEDS = (1, 2, 3)
 FOLDER = scenarios_folder()
 
+CHANGES_OF_MIND = {
+    "asks": {"regret": {"still": 1.0}, "refused": 0.0, "disputed": {"share": 0.0}, "stuck": {"share": 0.0}},
+    "shipping": {"silent": 0.0},
+    "calendar": {"drain_days": 20},
+}
+"""What path 2 is about here: parcels that move and are wanted back. What was refused or delivered is not brought back by anybody."""
+
 
 def answered_after(look: str, seed: int) -> Outcomes:
     """An ordinary fortnight with agents enough, who look at the list every `look`: so late is the answer, and nothing else differs."""
     plenty = FOLDER / "policies" / "more-agents.toml"
-    scenario = load_scenario(FOLDER / "everyday-apparel.toml", [plenty, {"policy": {"refresh": look}}])
+    scenario = load_scenario(FOLDER / "everyday-apparel.toml", [plenty, CHANGES_OF_MIND, {"policy": {"refresh": look}}])
     workload = draw_workload(scenario, seed)
     return outcomes(simulate(workload, scenario), workload, PROCEDURE)
 

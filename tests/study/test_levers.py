@@ -29,39 +29,37 @@ NOTICED = 0.005
 
 SCARCE_SUPERVISOR = {"shifts": {"day": {"from": "10:00", "to": "10:30", "count": 1, "breaks": []}, "evening": {"count": 0}}}
 PLAIN_CANCELLATIONS = {
-    "shares": {"path_1": 0.90, "path_2": 0.04, "path_3": 0.03, "path_4": 0.03},
-    "cells": {
-        "p1": {"plain-batch": 0.9, "claim-holds": 0.02, "claim-fails": 0.02, "left-unseen": 0.02, "one-line": 0.02, "label-printed": 0.02}
-    },
+    "demand": {"orders": {"lines": [1.0]}},
+    "shipping": {"clicked_late": 0.0},
+    "asks": {"regret": {"share": 0.4, "still": 0.05}, "refund_only": {"share": 0.008}, "return_goods": {"share": 0.008}},
 }
-SILENT_PARCELS = {
-    "recall-promised": 0.0,
-    "recall-refused": 0.0,
-    "lost": 1.0,
-    "disputed": 0.0,
-    "refused-damaged": 0.0,
-    "return-or-in-house": 0.0,
-}
+SILENT_PARCELS = {"shipping": {"silent": 0.05}, "asks": {"regret": {"still": 0.0}, "refused": 0.0, "disputed": {"share": 0.0}}}
 
 SITUATIONS: dict[str, tuple[str, tuple[str | dict[str, Any], ...]]] = {
     "everyday": ("everyday-apparel", ()),
+    "all days alike": ("everyday-apparel", ({"demand": {"orders": {"burst": 1.0}}},)),
+    "a tenth fewer requests": ("everyday-apparel", ({"demand": {"scale": 0.9}},)),
     "a quarter fewer requests": ("everyday-apparel", ({"demand": {"scale": 0.75}},)),
-    "a fifth more requests": ("everyday-apparel", ({"demand": {"scale": 1.2}},)),
-    "twice the requests": ("everyday-apparel", ({"demand": {"scale": 2.0}},)),
+    # Too many for the desk, and not for so long that nothing moves any more.
+    "a fifth more requests": ("everyday-apparel", ({"demand": {"scale": 1.2}, "calendar": {"warmup_days": 14}},)),
+    "twice the requests": ("everyday-apparel", ({"demand": {"scale": 2.0}, "calendar": {"warmup_days": 7}},)),
+    "Double 11": ("double11-2019", ()),
+    "a later Double 11": ("double11-2022", ()),
     "busy week": ("busy-week", ()),
     "carrier pilot": ("carrier-pilot", ()),
     # Where the lever has something to move.
-    "mostly plain cancellations": ("everyday-apparel", ({"demand": PLAIN_CANCELLATIONS},)),
+    "mostly plain cancellations": ("everyday-apparel", (PLAIN_CANCELLATIONS,)),
     "cancellations seen once an hour": (
         "everyday-apparel",
-        ({"demand": {"scale": 2.0, **PLAIN_CANCELLATIONS}}, {"policy": {"refresh": "1 h"}}),
+        (PLAIN_CANCELLATIONS, {"demand": {"scale": 2.0}}, {"policy": {"refresh": "1 h"}}),
     ),
     "silent parcels, clocks of five days": (
         "everyday-apparel",
-        ("shop-bears-losses", {"demand": {"cells": {"p2": SILENT_PARCELS}}}, {"clocks": {"preset": "taobao-older"}}),
+        ("shop-bears-losses", SILENT_PARCELS, {"clocks": {"preset": "taobao-older"}}),
     ),
     "plenty of agents": ("everyday-apparel", ("more-agents",)),
-    "nobody at night": ("everyday-apparel", ("closed-at-night",)),
+    "nobody at night": ("everyday-apparel", ("more-agents", "closed-at-night")),
+    "nobody absent": ("everyday-apparel", ({"pools": {"agents": {"groups": {"regular": {"absence": 0.0}}}}},)),
     "supervisors decide everything, at fixed times": ("everyday-apparel", ("authority-0", "supervisors-at-fixed-times")),
     "a supervisor for half an hour a day": (
         "everyday-apparel",
@@ -108,7 +106,7 @@ CLAIMS: dict[str, Claim] = {
     # -- people
     "more-agents": Claim("everyday", (IN_TIME, RESPONSE), (LABOUR, "total_cost")),
     "fewer-agents": Claim("everyday", (LABOUR,), (IN_TIME, "chase_count")),
-    "double-night-shift": Claim("everyday", (IN_TIME, RESPONSE), (LABOUR,)),
+    "double-night-shift": Claim("Double 11", (IN_TIME, RESPONSE), (LABOUR,)),
     "more-supervisors": Claim(
         "supervisors decide everything, at fixed times", ("handoffs.agent_supervisor.mean_hours", "completion_hours.path_3"), (LABOUR,)
     ),
@@ -117,8 +115,8 @@ CLAIMS: dict[str, Claim] = {
     "more-inspectors": Claim(
         "inspection before the refund", ("handoffs.warehouse_inspection.within_standard", "completion_hours.path_4"), (LABOUR,)
     ),
-    "staggered-breaks": Claim("everyday", ("first_response_minutes.p90",), (LABOUR,)),
-    "longer-breaks": Claim("everyday", ("wrong_path_rate",), (IN_TIME, "first_response_minutes.p90")),
+    "staggered-breaks": Claim("nobody absent", ("first_response_minutes.p90",), (LABOUR,)),
+    "longer-breaks": Claim("all days alike", ("wrong_path_rate",), (IN_TIME, "first_response_minutes.p90")),
     "attendance-bonus": Claim("everyday", (RESPONSE,), (LABOUR,)),
     "accurate-staff": Claim("everyday", ("wrong_act_count", "rework_hours", "double_loss_amount"), (LABOUR,)),
     "finish-at-shift-end": Claim("everyday", (RESPONSE, WORK), ("overtime",)),
@@ -130,7 +128,7 @@ CLAIMS: dict[str, Claim] = {
         unmoved=(RESPONSE, "first_response_minutes.p90", "chase_count", "total_cost"),
     ),
     "one-chat": Claim("plenty of agents", (WORK,), (IN_TIME, RESPONSE)),
-    "three-chats": Claim("everyday", (IN_TIME, RESPONSE), (WORK,)),
+    "three-chats": Claim("all days alike", (IN_TIME, RESPONSE), (WORK,)),
     "after-sales-desk": Claim(
         "a quarter fewer requests", (RESPONSE,), ("completion_hours.path_3", "completion_hours.path_4", "rework_hours")
     ),
@@ -143,16 +141,18 @@ CLAIMS: dict[str, Claim] = {
     "no-temporary-staff": Claim("busy week", (LABOUR, "wrong_path_rate"), (IN_TIME, RESPONSE)),
     "outsourced-nights": Claim("everyday", (LABOUR,), (IN_TIME, "wrong_act_count")),
     # -- the line
-    "by-path": Claim("twice the requests", ("double_loss_amount", "first_response_minutes.path_1"), ("first_response_minutes.path_4",)),
+    "by-path": Claim("Double 11", ("double_loss_amount", "first_response_minutes.path_1"), ("first_response_minutes.path_4",)),
     "earliest-deadline": Claim("twice the requests", (IN_TIME,), ("auto_refund_count", "double_loss_amount")),
     "online-first": Claim("twice the requests", (IN_TIME, RESPONSE), ("auto_refund_count", "enquiry_count")),
     "refresh-every-20-min": Claim("mostly plain cancellations", (WORK,), (IN_TIME, RESPONSE)),
     "fixed-people-fixed-times": Claim("everyday", (LABOUR,), (IN_TIME, RESPONSE)),
     # -- machines
     "more-instant-refunds": Claim("everyday", ("completion_hours.path_1", WORK), ("missed_compensation_count", "double_loss_amount")),
-    "no-instant-refunds": Claim("everyday", ("missed_compensation_count", "double_loss_amount"), ("completion_hours.path_1", WORK)),
+    "no-instant-refunds": Claim(
+        "a tenth fewer requests", ("missed_compensation_count", "double_loss_amount"), ("completion_hours.path_1", WORK)
+    ),
     "forced-refund-only": Claim("everyday", ("completion_hours.path_4", WORK), ("double_loss_amount", "intervention_rate")),
-    "batch-off": Claim("everyday", ("missed_compensation_count",), (IN_TIME, WORK)),
+    "batch-off": Claim("a later Double 11", ("missed_compensation_count",), (IN_TIME, WORK)),
     "batch-taobao-limits": Claim("cancellations seen once an hour", ("completion_hours.path_1.p50",), (RESPONSE, "backlog")),
     "batch-unscreened": Claim("everyday", (RESPONSE, WORK), ("missed_compensation_count", "complaint_rate.path_1")),
     "erp-cut": Claim("everyday", ("completion_hours.path_1", "pools.warehouse.hours.busy"), ("costs.fees",)),
