@@ -153,18 +153,16 @@ def _stops(lives: _Lives, refunds: Records, ledger: Records) -> list[tuple[Whole
 
     beside = np.concatenate([lives.rows(FINISHED, HOLD_BESIDE, item=item) for item in range(1, 4)])
     batch = lives.rows(FINISHED, BATCH)
-    batch = batch[~np.isin(lives.then[batch], (HOLD, PLATFORM))]
-    in_batch = np.isin(lives.then[batch], (LAST_LOOK, _NOTHING))
+    batch = batch[np.isin(lives.then[batch], (LAST_LOOK, _NOTHING))]  # the ERP was in time; else the warehouse is asked
 
-    pays = lives.rows(JOINED, PAY)  # the ERP, where there is no batch tool: the money is next, and nobody has worked for the stop
-    pays = pays[(pays > 0) & ~np.isin(lives.step[pays - 1], (HOLD, REPICK))]
+    pays = lives.rows(JOINED, PAY)  # the ERP, where there is no batch tool: the money is next
     refund = lives.refund[pays]
     plain = (ledger["path"][refund] == 1) & ~unconfirmed[refund] & ~_decided(ledger, Response.REFUND_AND_COMPENSATE)[refund]
     pays = pays[plain & _decided(ledger, Response.BATCH_REFUND)[refund]]
     return [
         (by_hand, stopped),
         (beside, np.zeros(len(beside), np.bool_)),
-        (batch[in_batch], np.ones(int(in_batch.sum()), np.bool_)),
+        (batch, np.ones(len(batch), np.bool_)),
         (pays, np.zeros(len(pays), np.bool_)),
     ]
 

@@ -16,10 +16,12 @@ from sim.demand.asks import AT_ONE_GO
 from sim.demand.orders import Goods
 from sim.demand.refunds import INDUCED
 from sim.demand.workload import NEVER, Workload
+from sim.desk.contract import Procedure
 from sim.desk.log import Log
+from sim.desk.steps import STEPS
 from sim.measure.acts import Acts, acts
 from sim.measure.curves import HOUR, Flags, Records, Whole
-from sim.measure.outcomes import horizon
+from sim.measure.outcomes import Outcomes, horizon
 
 LINE_STATES = ("unshipped", "cut", "gone")
 """Where an order line is once it is paid: in house, taken out of its parcel, or in a parcel that has left."""
@@ -104,6 +106,37 @@ class Course:
         return np.flatnonzero((self.ledger["lost"] > 0) & (self.line >= 0) & with_shop)
 
 
+@dataclass(frozen=True)
+class Sold:
+    """What was paid on the reported days: orders, order lines and their worth (fen); and of these the lines asked back by the end of the run,
+    and what was asked for them (fen), second applications not counted again."""
+
+    orders: int
+    lines: int
+    value: int
+    lines_asked: int
+    value_asked: int
+
+
+def sold(workload: Workload, every: Outcomes, end: int) -> Sold | None:
+    """What was paid from second 0 on and before `end`; None where the requests do not come from orders."""
+    goods = workload.goods
+    if goods is None:
+        return None
+    lines = goods.lines
+    now = (lines.paid >= 0) & (lines.paid < end)
+    line = line_of(goods, every["number"])
+    first = (line >= 0) & (every["second"] == 0)
+    first[first] = now[line[first]]
+    return Sold(
+        orders=int(np.count_nonzero(now & (lines.number == lines.order))),
+        lines=int(np.count_nonzero(now)),
+        value=int(lines.price[now].sum()),
+        lines_asked=len(np.unique(line[first])),
+        value_asked=int(every["amount"][first].sum()),
+    )
+
+
 def course_of_goods(log: Log, workload: Workload) -> Course:
     """What became of all goods of a run of the refund procedure. ValueError where the workload does not come from orders."""
     goods = workload.goods
@@ -152,6 +185,16 @@ def in_buyers_hands(goods: Goods) -> Whole:
     return np.where(parcels.signed < NEVER, parcels.signed, parcels.arrives)
 
 
+def in_time(goods: Goods, done: Acts, parcel: Whole) -> Flags:
+    """Per refund whether its recall found the parcel on its way: before the buyer has it; or at a locker, for who has asked for the money,
+    or says that it never came, leaves it there."""
+    parcels = goods.parcels
+    has_it = np.append(in_buyers_hands(goods), -NEVER)[parcel]
+    stays = (done.filed < has_it) | (np.append(parcels.signed, 0)[parcel] == NEVER)
+    on_its_way = (done.recalled < has_it) | (np.append(parcels.to_locker, False)[parcel] & stays)
+    return np.asarray((done.recalled < NEVER) & (has_it < NEVER) & on_its_way)
+
+
 def _parcel_of(goods: Goods, line: Whole) -> Whole:
     return np.asarray(np.append(goods.lines.parcel, -1)[line])
 
@@ -163,8 +206,7 @@ def _parcels_begin(goods: Goods, done: Acts, refunds: Records, line: Whole, cut:
     np.maximum.at(last_cut, goods.lines.parcel, cut)
     leaves = np.where(last_cut <= parcels.leaves, NEVER, parcels.leaves)
 
-    has_it = np.append(in_buyers_hands(goods), 0)[parcel]
-    recalled = _least(np.where(done.recalled < has_it, done.recalled, NEVER), parcel, count)
+    recalled = _least(np.where(in_time(goods, done, parcel), done.recalled, NEVER), parcel, count)
     refused = _least(done.refused, parcel, count)
     asked = _least(np.where(refunds["only_asks"] == 1, NEVER, done.filed), parcel, count)
     refused = np.where(parcels.refused & (asked >= parcels.arrives), parcels.arrives, refused)
@@ -174,8 +216,8 @@ def _parcels_begin(goods: Goods, done: Acts, refunds: Records, line: Whole, cut:
     begins = np.full((len(PARCEL_STATES), count), NEVER)
     begins[WAITING] = goods.lines.paid[np.flatnonzero(np.diff(goods.lines.parcel, prepend=-1) > 0)]
     begins[CUT], begins[IN_TRANSIT] = np.where(leaves < NEVER, NEVER, last_cut), leaves
-    begins[RECALLED] = np.where(came_back & (recalled <= refused), recalled, NEVER)
-    begins[REFUSED] = np.where(came_back & (refused < recalled), refused, NEVER)
+    begins[RECALLED] = np.where(came_back, recalled, NEVER)  # in time: before it could be refused
+    begins[REFUSED] = np.where(came_back & (recalled == NEVER), refused, NEVER)
     begins[LOST] = np.where(goes_on & (parcels.arrives == NEVER), parcels.stalls, NEVER)
     begins[DELIVERED] = np.where(goes_on, in_buyers_hands(goods), NEVER)
     return begins, np.where(came_back, _least(done.back, parcel, count), NEVER)
@@ -210,14 +252,15 @@ def _upto(times: Whole, hours: Whole) -> Whole:
 
 
 # ---------------------------------------------------------------- what must hold
-def goods_are_kept(log: Log, workload: Workload) -> Iterator[str]:
-    """What broke the keeping of goods and money in a run on orders, in words; nothing where the requests do not come from orders.
+def goods_are_kept(log: Log, workload: Workload, procedure: Procedure) -> Iterator[str]:
+    """What broke the keeping of goods and money in a run on orders, in words; nothing where the requests do not come from orders, or were
+    not handled by the refund procedure.
 
     Every line is in one parcel and asked back once; every parcel is in one state at a time; what is there at each hour is what came less
     what went; and no more goes back for a line than it cost.
     """
     goods = workload.goods
-    if goods is None:
+    if goods is None or procedure.steps != STEPS:
         return
     found = list(lines_are_in_parcels(goods))
     if found:  # all else is built on that
@@ -272,8 +315,7 @@ def parcels_come_back_as_they_may(course: Course) -> Iterator[str]:
     at = np.where(known, np.minimum(done.recalled, done.refused), NEVER)
     back = at < NEVER
     yield from _told(known & done.unasked, "refunds had a parcel back that nobody had recalled or refused", number)
-    has_it = np.append(in_buyers_hands(goods), NEVER)[parcel]
-    late = known & (done.recalled < NEVER) & ((done.recalled >= has_it) | (has_it == NEVER))
+    late = known & (done.recalled < NEVER) & ~in_time(goods, done, parcel)
     yield from _told(late, "refunds recalled a parcel that the buyer had, or that was lost", number)
     left = np.append(course.parcels_begin[IN_TRANSIT], NEVER)[parcel]
     early = back & ((at < left) | (done.cut < NEVER))
@@ -348,7 +390,7 @@ def _parcel_flows(course: Course) -> Whole:
     cut, left = _upto(last_stop[~leaves], hours), _upto(parcels.leaves[leaves], hours)
 
     asked = set(parcel[(course.refunds["only_asks"] == 0) & (done.filed < np.append(parcels.arrives, 0)[parcel])].tolist())
-    turns = [(at, RECALLED, of) for at, of in _acted(done.recalled, parcel) if at < has_it[of]]
+    turns = [(at, RECALLED, of) for at, of in _acted(np.where(in_time(goods, done, parcel), done.recalled, NEVER), parcel)]
     turns += [(at, REFUSED, of) for at, of in _acted(done.refused, parcel)]
     turns += [(int(parcels.arrives[of]), REFUSED, of) for of in np.flatnonzero(parcels.refused).tolist() if of not in asked]
     first: dict[int, tuple[int, int]] = {}
@@ -371,7 +413,7 @@ def _stops(course: Course) -> Whole:
 def _left_in_it(course: Course) -> Whole:
     """How many lines each parcel takes with it."""
     stopped = np.bincount(course.parcel[_stops(course)], minlength=len(course.goods.parcels))
-    return np.maximum(course.goods.parcels.lines - stopped, 0)
+    return np.asarray(np.maximum(course.goods.parcels.lines - stopped, 0))
 
 
 def _acted(times: Whole, parcel: Whole) -> list[tuple[int, int]]:

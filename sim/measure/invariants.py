@@ -31,6 +31,7 @@ from sim.desk.records import (
 )
 from sim.desk.records import CAP as CAPPED
 from sim.measure.curves import Flags, Records, Whole, course, integral
+from sim.measure.goods import goods_are_kept
 from sim.measure.outcomes import (
     AGAINST_SHOP,
     AUTO_REFUNDED,
@@ -123,6 +124,7 @@ def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> l
         *chats_are_no_requests(run),
         *marks_mean_something(run, became),
         *money_adds_up(run, became),
+        *goods_are_kept(log, workload, procedure),
     ]
 
 

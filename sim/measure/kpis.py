@@ -16,6 +16,7 @@ from sim.desk.tables import ERROR_NAMES
 from sim.measure.curves import HOUR, Flags, Records
 from sim.measure.effort import Effort
 from sim.measure.figures import PATHS, Figure, figure, lengths, share
+from sim.measure.goods import Sold
 from sim.measure.handoffs import Handoff, over_all
 from sim.measure.money import FEN, costs
 from sim.measure.outcomes import AGAINST_SHOP, BY_BUYERS_CLOCK, BY_FORCE, BY_MACHINE, BY_SELLERS_CLOCK, Outcomes
@@ -36,7 +37,7 @@ class Measured:
     reported: outcomes of the requests filed on the reported days; every: of all, warm-up and drain days included. handoffs: of the
     reported ones. needs: stretches of the reported days, with what is due in them whenever it was filed. by_hour: RESPONSE_HOUR records of
     the reported ones. answering: pools that answer buyers. effort: the shop's own work per refund. contacts: fen for named contact people
-    on the reported days.
+    on the reported days. sold: what was paid on these days, None where the requests do not come from orders.
     """
 
     reported: Outcomes
@@ -49,6 +50,7 @@ class Measured:
     standard: Standard
     effort: Effort
     contacts: float
+    sold: Sold | None = None
 
 
 def kpis(of: Measured) -> dict[str, Figure]:
@@ -73,8 +75,10 @@ def kpis(of: Measured) -> dict[str, Figure]:
         "self_completion_rate": by_path(_self_completion),
         "untouched_rate": rate("untouched_rate", of.effort.untouched),
         "withdrawn_rate": rate("withdrawn_rate", lambda part: part["withdrawn"] != 0),
+        "refund_rate": _of_sold("refund_rate", of, lambda sold: (sold.lines_asked, sold.lines)),
+        "refund_rate_by_value": _of_sold("refund_rate_by_value", of, lambda sold: (sold.value_asked, sold.value)),
         "complaint_rate": rate("complaint_rate", lambda part: part["complained"] != 0),
-        "dispute_rate": figure("dispute_rate", None, "no_orders"),
+        "dispute_rate": _of_sold("dispute_rate", of, lambda sold: (np.count_nonzero(reported["ruled"] == AGAINST_SHOP), sold.orders)),
         "dispute_count": by_path(lambda part: figure("dispute_count", float(np.count_nonzero(part["ruled"] == AGAINST_SHOP)))),
         "intervention_rate": rate("intervention_rate", _by_platform),
         "auto_refund_rate": rate("auto_refund_rate", _by_clock),
@@ -144,6 +148,14 @@ def _by_clock(part: Outcomes) -> Flags:
 def _by_platform(part: Outcomes) -> Flags:
     """The platform stepped into a dispute, or refunded by force."""
     return np.asarray((part["intervened"] != 0) | (part["automatic"] == BY_FORCE))
+
+
+def _of_sold(code: str, of: Measured, parts: Callable[[Sold], tuple[int, int]]) -> Figure:
+    """A share of what was paid on the reported days."""
+    if of.sold is None:
+        return figure(code, None, "no_orders")
+    part, whole = parts(of.sold)
+    return share(code, float(part), float(whole), "no_orders")
 
 
 def _instant_refunds(part: Outcomes) -> Figure:

@@ -14,6 +14,7 @@ from sim.measure.counted import counted
 from sim.measure.curves import HOUR, Records
 from sim.measure.effort import effort
 from sim.measure.figures import Figure, Reason
+from sim.measure.goods import sold
 from sim.measure.handoffs import Handoff, Kind, handoffs
 from sim.measure.kpis import Measured, kpis
 from sim.measure.mistakes import Confusion, confusion
@@ -130,7 +131,9 @@ def summarise(log: Log, workload: Workload, floor: Floor, scenario: Scenario, pr
         every=every,
         reported=reported,
         visits=stays,
-        kpis=kpis(Measured(reported, every, pools, each_handoff, needs, by_hour, answering, standard, work, contacts)),
+        kpis=kpis(
+            Measured(reported, every, pools, each_handoff, needs, by_hour, answering, standard, work, contacts, sold(workload, every, end))
+        ),
         handoffs=each_handoff,
         pools=pools,
         needs=needs,

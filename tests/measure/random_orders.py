@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.rules.tables import load_cells
 from sim.scenario import Scenario
-from tests.engine.random_scenarios import DAYS, DRAIN, Draw, base, on, random_levers, share
+from tests.engine.random_scenarios import DAYS, Draw, base, on, random_levers, share
 
 HOUR, DAY = 3600, 86400
 WARM_UP = 3
@@ -93,4 +93,54 @@ def random_demand(g: Draw, per_day: float) -> dict[str, Any]:
     }
 
 
-__all__ = ["DAYS", "DRAIN", "random_orders"]
+def double_11() -> Scenario:
+    """A few days around a small Double 11, on the base scenario's desk: a gate that is closed for a morning, pre-sales, a warehouse in
+    arrears."""
+    start = base().calendar.start
+    sale = {
+        "date": start + timedelta(days=2),
+        "orders": 2_500,
+        "curve": {"at": [HOUR, 10 * HOUR, 20 * HOUR], "upto": [0.4, 0.6, 0.8]},
+        "promised": 5 * DAY,
+        "transit_times": 1.3,
+        "presale": {
+            "share": 0.5,
+            "until": 2 * HOUR,
+            "deposit_before": {"dist": "uniform", "low": DAY, "high": 10 * DAY},
+            "asked_back_after": {"dist": "exponential", "mean": 3 * HOUR},
+        },
+    }
+    lines = {"lines": [0.7, 0.2, 0.1], "split": 0.1, "amount": {"mean": 14_600, "sd": 11_800}}
+    changed: dict[str, Any] = {
+        "calendar": {"start": start, "days": 6, "warmup_days": 4, "drain_days": 30, "zone": "Asia/Shanghai"},
+        "demand": {"orders": {"per_day": 120.0, **lines, "sales": {"main": sale}}, "cells": base().demand.cells},
+        "shipping": {
+            "promised": 2 * DAY,
+            "leaves_in": {"dist": "lognormal", "mean": 26 * HOUR, "sd": 12 * HOUR},
+            "presale_leaves_in": {"dist": "lognormal", "mean": 14 * HOUR, "sd": 8 * HOUR},
+            "per_day": 900.0,
+            "clicked_early": 0.1,
+            "early_by": {"dist": "lognormal", "mean": 4 * HOUR, "sd": 3 * HOUR},
+            "clicked_late": 0.08,
+            "late_by": {"dist": "lognormal", "mean": 5 * HOUR, "sd": 4 * HOUR},
+            "silent": 0.02,
+        },
+        "asks": {
+            "regret": {"share": 0.24, "after": {"dist": "lognormal", "mean": 14 * HOUR, "sd": 30 * HOUR}, "still": 0.35},
+            "late": {"share": 0.12, "after": {"dist": "exponential", "mean": 8 * HOUR}},
+            "stuck": {"share": 0.5, "after": {"dist": "lognormal", "mean": 4 * DAY, "sd": 2 * DAY}},
+            "refused": 0.006,
+            "disputed": {"share": 0.006, "after": {"dist": "exponential", "mean": 8 * HOUR}, "locker_times": 1.6},
+            "refund_only": {"share": 0.035, "after": {"dist": "lognormal", "mean": 2 * DAY, "sd": 2 * DAY}},
+            "return_goods": {"share": 0.22, "after": {"dist": "lognormal", "mean": 2 * DAY, "sd": 2 * DAY}},
+            "together": 0.5,
+        },
+        "gate": {
+            "opens": 8 * HOUR,
+            "persists": 0.6,
+            "chats": 0.1,
+            "returns_after": {"dist": "lognormal", "mean": 12 * HOUR, "sd": 16 * HOUR},
+            "machine": 0.3,
+        },
+    }
+    return Scenario.model_validate(base().model_dump(by_alias=True, exclude={"figures"}) | changed)

@@ -1,20 +1,32 @@
-"""The scenarios and presets that come with the project; what their levers do stands in test_policies."""
+"""The scenarios and presets that come with the project; what their levers do stands in test_policies, how a sale unfolds in
+tests/study/test_shape_of_the_weeks."""
 
 import re
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sim.demand.order_curve import expected_orders
+from sim.demand.replay import draw_workload
+from sim.demand.workload import Workload
+from sim.rules.path import path_of
 from sim.scenario import Scenario, load_scenario, overlay_heading, roster, scenario_hash
 from sim.scenario.schema import CELLS, WRONG_PATHS
 from sim.shipped import scenarios_folder
 
 FOLDER = scenarios_folder()
 SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.toml"))
+ON_ORDERS = ("everyday-apparel", "livestream", "standard-goods", "618", "double11-2019", "double11-2022")
+SALES = ON_ORDERS[3:]
 POLICIES = sorted((FOLDER / "policies").glob("*.toml"))
 CHINESE = range(0x4E00, 0xA000)
+HOUR, DAY = 3600, 86400
 DECISIONS = re.compile(r"calendar\.|demand\.scale$|policy\.refresh$|pools\.\w+\.groups\.\w+\.(shifts\.|paths$)")
 """Numbers that the shop decides: dates, people, hours. All others are figures of the field, and somebody must answer for them."""
+TOLD_WITH = {".curve.at": ".curve.upto"}
+"""Two rows that make one figure: by when which share. The source stands with the shares."""
 
 
 def shipped(name: str) -> Scenario:
@@ -24,6 +36,17 @@ def shipped(name: str) -> Scenario:
 @pytest.fixture(scope="module")
 def busy_week() -> Scenario:
     return shipped("busy-week")
+
+
+def share_of_day(workload: Workload, scenario: Scenario) -> tuple[np.ndarray, float, float]:
+    """Of the reported days: the shares of the paths among first applications, these a day, and these per order line paid then."""
+    first = workload.refunds[(workload.refunds["second"] == 0) & (workload.refunds["only_asks"] == 0)]
+    end = scenario.calendar.days * DAY
+    first = first[(first["filed"] >= 0) & (first["filed"] < end)]
+    counts = np.bincount(path_of(first["state"], first["sends_back"]), minlength=5)[1:]
+    assert workload.goods is not None
+    paid = workload.goods.lines.paid
+    return counts / counts.sum(), len(first) / scenario.calendar.days, len(first) / int(((paid >= 0) & (paid < end)).sum())
 
 
 def numbers_given(value: object, path: str = "") -> set[str]:
@@ -36,8 +59,8 @@ def numbers_given(value: object, path: str = "") -> set[str]:
 
 
 def test_all_that_is_shipped_is_tested() -> None:
-    assert {"busy-week", "carrier-pilot", "everyday-apparel"} <= set(SCENARIOS)
-    assert {"clocks", "costs", "field", "history", "policies"} <= {path.name for path in FOLDER.iterdir() if path.is_dir()}
+    assert set(SCENARIOS) == {"busy-week", "carrier-pilot", *ON_ORDERS}
+    assert {"clocks", "costs", "field", "gate", "history", "policies"} <= {path.name for path in FOLDER.iterdir() if path.is_dir()}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -56,6 +79,8 @@ def test_every_figure_has_a_source_and_a_grade(name: str, policy: Path | None) -
     scenario = load_scenario(FOLDER / f"{name}.toml", [policy] if policy else [])
     given = scenario.model_dump(by_alias=True, exclude_unset=True, exclude={"figures"})
     unsourced = {path for path in numbers_given(given) - set(scenario.figures) if not DECISIONS.match(path)}
+    for row, with_row in TOLD_WITH.items():
+        unsourced -= {path for path in unsourced if path.endswith(row) and path.replace(row, with_row) in scenario.figures}
     assert not unsourced
     assert all(figure.source.strip() for figure in scenario.figures.values())
 
@@ -126,10 +151,9 @@ def test_the_ordinary_fortnight_is_run_as_the_article_recommends() -> None:
     scenario = shipped("everyday-apparel")
     policy = scenario.policy
     assert scenario.demand.history is None
-    assert scenario.demand.stated is not None
-    assert (scenario.calendar.days, scenario.demand.stated.per_day, len(scenario.demand.stated.by_hour)) == (14, 600, 24)
-    shares = scenario.demand.shares
-    assert (shares.path_1, shares.path_2, shares.path_3, shares.path_4) == (0.40, 0.08, 0.07, 0.45)
+    assert scenario.demand.orders is not None
+    assert (scenario.calendar.days, scenario.calendar.drain_days, len(scenario.demand.orders.by_hour)) == (14, 30, 24)
+    assert not scenario.demand.orders.sales
     assert policy.refresh == 0
     assert policy.batch.on
     assert policy.batch.screened
@@ -145,6 +169,140 @@ def test_the_ordinary_fortnight_is_run_as_the_article_recommends() -> None:
     assert scenario.pools["agents"].groups["regular"].authority > 0
 
 
+@pytest.mark.parametrize(
+    ("name", "mix", "a_day", "of_the_lines"),
+    [
+        ("everyday-apparel", (0.40, 0.08, 0.07, 0.45), 600, (0.23, 0.40)),
+        ("livestream", (0.50, 0.10, 0.05, 0.35), 680, (0.80, 0.95)),
+        ("standard-goods", (0.35, 0.10, 0.20, 0.35), 340, (0.06, 0.10)),
+    ],
+)
+def test_the_paths_of_an_ordinary_shop_come_out_near_the_field_s(
+    name: str, mix: tuple[float, ...], a_day: float, of_the_lines: tuple[float, float]
+) -> None:
+    scenario = shipped(name)
+    found = [share_of_day(draw_workload(scenario, 1, replication), scenario) for replication in range(3)]
+    assert np.mean([shares for shares, _, _ in found], axis=0) == pytest.approx(np.array(mix), abs=0.02)
+    assert np.mean([each for _, each, _ in found]) == pytest.approx(a_day, rel=0.06)
+    assert of_the_lines[0] < np.mean([each for _, _, each in found]) < of_the_lines[1]
+
+
+@pytest.mark.parametrize("name", SALES)
+def test_the_paths_of_a_sale_come_out_near_the_field_s(name: str) -> None:
+    scenario = shipped(name)
+    shares, _, _ = share_of_day(draw_workload(scenario, 1, 0), scenario)
+    assert shares == pytest.approx(np.array([0.50, 0.10, 0.05, 0.35]), abs=0.06)
+
+
+def test_more_than_four_fifths_of_a_livestream_s_sales_are_refunded_by_value() -> None:
+    workload = draw_workload(shipped("livestream"), 1, 0)
+    assert workload.goods is not None
+    lines = workload.goods.lines
+    settled = (lines.paid >= -10 * DAY) & (lines.paid < 14 * DAY)  # all that is asked back of these is asked within the days and the drain
+    asked = np.isin(lines.number, workload.refunds["number"])
+    assert 0.80 < lines.price[settled & asked].sum() / lines.price[settled].sum() < 0.95
+
+
+@pytest.mark.parametrize("name", ["everyday-apparel", "livestream", "standard-goods"])
+def test_no_path_starts_empty(name: str) -> None:
+    """The warm-up is long enough: requests a day of each path in the first reported week are level with those after the last."""
+    scenario = load_scenario(FOLDER / f"{name}.toml", [{"demand": {"orders": {"burst": 1.0}}}])  # so that chance does not hide it
+    days = np.zeros((5, 7 + scenario.calendar.drain_days))
+    for replication in range(5):
+        refunds = draw_workload(scenario, 1, replication).refunds
+        first = refunds[refunds["second"] == 0]
+        day = first["filed"] // DAY
+        after = np.where(day >= scenario.calendar.days, day - scenario.calendar.days + 7, day)
+        kept = (day >= 0) & ((day < 7) | (day >= scenario.calendar.days))
+        np.add.at(days, (path_of(first["state"], first["sends_back"])[kept], after[kept]), 1)
+    for path in (1, 2, 3, 4):
+        assert days[path, :7].mean() == pytest.approx(days[path, 7:].mean(), rel=0.08), path
+
+
+PUBLISHED_HOURS = {(20, 24): 0.28, (21, 22): 0.079, (2, 7): 0.037}
+"""An ordinary day of a Tmall shop, by the hours from-to."""
+
+
+@pytest.mark.parametrize("name", ["everyday-apparel", "standard-goods", *SALES])
+def test_orders_of_ordinary_days_come_at_the_published_hours(name: str) -> None:
+    scenario = shipped(name)
+    expected = expected_orders(scenario, 1, 0)
+    ordinary = ~np.isin(expected.buckets.day, [sale.day for sale in expected.sales])
+    share = np.bincount(expected.buckets.hour[ordinary], expected.means[ordinary], 24) / expected.means[ordinary].sum()
+    orders = scenario.demand.orders
+    assert orders is not None
+    assert np.abs(share - np.array(orders.by_hour) / sum(orders.by_hour)).max() < 0.03
+    for (begin, end), told in PUBLISHED_HOURS.items():
+        assert share[begin:end].sum() == pytest.approx(told, abs=0.005)
+    assert scenario.figures["demand.orders.by_hour"].grade == "H"
+
+
+def test_requests_come_while_buyers_are_awake() -> None:
+    refunds = draw_workload(shipped("everyday-apparel"), 1, 0).refunds
+    filed = refunds["filed"][refunds["second"] == 0]
+    share = np.bincount(filed % DAY // HOUR, minlength=24) / len(filed)
+    for (begin, end), told in PUBLISHED_HOURS.items():
+        assert share[begin:end].sum() == pytest.approx(told, abs=0.03)
+
+
+def test_days_differ_as_much_as_in_a_real_shop() -> None:
+    """Variance over mean of the requests of a day: 5.3 after weekday and month in a wholesaler's real year."""
+    found = []
+    for replication in range(6):
+        refunds = draw_workload(shipped("everyday-apparel"), 1, replication).refunds
+        day = refunds["filed"][refunds["second"] == 0] // DAY
+        counts = np.bincount(day[(day >= 0) & (day < 44)], minlength=44)
+        found.append(counts.var(ddof=1) / counts.mean())
+    assert 4 < np.mean(found) < 7
+
+
+# -- sales
+
+PUBLISHED_2019 = {96: 0.0373, 769: 0.1863, 3840: 0.3725, 5160: 0.4496, 36300: 0.6266, 51660: 0.745, 59460: 0.7953}
+
+
+@pytest.mark.parametrize(
+    ("name", "dates", "preset", "clocks"),
+    [
+        ("618", ("2021-06-01", "2021-06-18"), "none", "taobao-recent"),
+        ("double11-2019", ("2019-11-11",), "2019", "taobao-older"),
+        ("double11-2022", ("2022-11-01", "2022-11-11"), "2022", "taobao-recent"),
+    ],
+)
+def test_sales_have_their_days_gate_and_clocks(name: str, dates: tuple[str, ...], preset: str, clocks: str) -> None:
+    scenario = shipped(name)
+    orders, shipping, _ = scenario.by_orders
+    days = [sale.date for sale in orders.sales.values()]
+    assert days == [date.fromisoformat(each) for each in dates]
+    assert (scenario.gate.preset, scenario.clocks.preset) == (preset, clocks)
+    assert orders.spread == 0.2
+    assert shipping.per_day is not None
+    for sale in orders.sales.values():
+        assert sale.orders > 10 * orders.per_day
+        assert sale.curve is not None
+        assert dict(zip(sale.curve.at, sale.curve.upto, strict=True)) == PUBLISHED_2019
+    assert (max(days) - scenario.calendar.start).days + 13 <= scenario.calendar.days  # reported until the returns have passed their peak
+
+
+def test_the_curve_is_published_for_2019_and_a_prior_elsewhere() -> None:
+    grades = {
+        name: {figure.grade for path, figure in shipped(name).figures.items() if path.endswith(".curve.upto")}
+        for name in ("double11-2019", "double11-2022", "618")
+    }
+    assert grades == {"double11-2019": {"H"}, "double11-2022": {"P"}, "618": {"P"}}
+
+
+def test_a_sale_s_balances_are_those_of_the_pre_sale() -> None:
+    presales = {name: [sale.presale is not None for sale in shipped(name).by_orders[0].sales.values()] for name in SALES}
+    assert presales == {"618": [True, False], "double11-2019": [True], "double11-2022": [True, True]}
+
+
+@pytest.mark.parametrize("name", SALES)
+def test_a_double_11_has_20_to_50_thousand_requests(name: str) -> None:
+    refunds = draw_workload(shipped(name), 1, 0).refunds
+    assert 20_000 < (refunds["second"] == 0).sum() < 50_000
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_standards_are_the_article_s(name: str) -> None:
     standards = shipped(name).standards
@@ -157,8 +315,11 @@ def test_the_standards_are_the_article_s(name: str) -> None:
 
 
 def test_the_pilot_is_about_parcels_on_their_way_alone() -> None:
-    demand = shipped("carrier-pilot").demand
-    assert demand.shares.path_2 == 1
+    scenario = shipped("carrier-pilot")
+    demand = scenario.demand
+    shares, a_day, _ = share_of_day(draw_workload(scenario, 1, 0), scenario)
+    assert shares[1] > 0.98
+    assert a_day == pytest.approx(100, rel=0.1)
     assert {name for name, share in demand.cells["p2"].items() if share} == {"recall-promised", "recall-refused"}
 
 
@@ -197,8 +358,6 @@ def changed(one: dict[str, object], other: dict[str, object], path: str = "") ->
 
 
 # -- presets
-
-HOUR, DAY = 3600, 86400
 
 
 @pytest.mark.parametrize(
@@ -242,6 +401,44 @@ def test_machines_refund_where_the_platforms_are_known_for_it() -> None:
     assert machines["pinduoduo"].instant.path_1 > 0.5 > machines["taobao-recent"].instant.path_1 > 0
     assert machines["taobao-older"].instant.path_1 == machines["none"].instant.path_1 == 0
     assert [name for name, clocks in machines.items() if clocks.forced] == ["taobao-2024"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "closed", "late_opens", "grade"),
+    [
+        ("2019", (0, 24 * HOUR), 10 * DAY, "H"),
+        ("2022", (0, 8 * HOUR), None, "M"),
+        ("none", (0, None), None, None),
+        ("own", (0, None), None, None),
+    ],
+)
+def test_the_gate_closes_and_opens_as_the_field_knows(
+    preset: str, closed: tuple[int, int | None], late_opens: int | None, grade: str | None
+) -> None:
+    scenario = load_scenario(FOLDER / "double11-2019.toml", [{"gate": {"preset": preset}}])
+    gate = scenario.gate
+    assert ((gate.closes, gate.opens), gate.late_opens, gate.preset) == (closed, late_opens, preset)
+    if grade:
+        assert scenario.figures["gate.opens"].grade == grade
+        assert scenario.figures["gate.closes"].grade == grade
+    assert overlay_heading(FOLDER / "gate" / f"{preset}.toml").title.zh
+
+
+def test_every_preset_of_the_gate_is_tested() -> None:
+    assert {path.stem for path in (FOLDER / "gate").glob("*.toml")} == {"2019", "2022", "none", "own"}
+
+
+@pytest.mark.parametrize("preset", sorted(path.stem for path in (FOLDER / "gate").glob("*.toml")))
+def test_what_buyers_make_of_the_gate_is_a_prior(preset: str) -> None:
+    scenario = load_scenario(FOLDER / "double11-2022.toml", [{"gate": {"preset": preset}}])
+    given = scenario.model_dump(include={"gate"}, exclude_unset=True)
+    assert numbers_given(given) <= set(scenario.figures)
+    buyers = {
+        path: figure for path, figure in scenario.figures.items() if path.startswith("gate.") and not path.endswith(("closes", "opens"))
+    }
+    assert all(figure.grade == "P" for figure in buyers.values())
+    if preset != "none":
+        assert {path.split(".")[1] for path in buyers} == {"persists", "chats", "returns_after", "machine"}
 
 
 @pytest.mark.parametrize("preset", sorted(path.stem for path in (FOLDER / "costs").glob("*.toml")))
