@@ -91,6 +91,7 @@ def test_guesses_and_how_it_was_made_are_told(run: Replicated, made: tuple[str, 
 def test_every_section_is_there_and_what_only_few_ask_for_is_folded(run: Replicated) -> None:
     found = list(sections(run, answer_of(run)))
     assert [section.key for section in found] == [
+        "coming",
         "responses",
         "shifts",
         "backlog",

@@ -20,8 +20,8 @@ FEW = {
 
 @pytest.fixture(scope="module")
 def sale() -> Scenario:
-    """Some hundred requests around a sale of which nobody knows how large it will be."""
-    sales = {"main": {"date": "2022-11-11", "orders": 400.0}}
+    """Some hundreds of requests around a sale of which nobody knows how large it will be."""
+    sales = {"main": {"date": "2022-11-11", "orders": 1_500.0}}
     overlay = {**FEW, "demand": {"orders": {**FEW["demand"]["orders"], "sales": sales}}}  # type: ignore[dict-item]
     return load_scenario(scenarios_folder() / "everyday-apparel.toml", [overlay])
 

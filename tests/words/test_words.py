@@ -10,7 +10,7 @@ from sim.words import speaking, spoken, use
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (words.VARIABLE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(words.system_locale, "getlocale", lambda: (None, None))
+    monkeypatch.setattr(words.system_locale, "getlocale", lambda *_asked: (None, None))
 
 
 def test_an_explicit_language_comes_before_the_variable_and_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
