@@ -79,3 +79,17 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quick(few: Path) -> tuple[str, ...]:
     """The options of a run that takes a moment and compiles nothing."""
     return ("busy-week", "--history", str(few), "--engine", "simpy")
+
+
+SHARES = "[demand.shares]\npath_1 = 0.4\npath_2 = 0.1\npath_3 = 0.1\npath_4 = 0.4\n"
+
+
+@pytest.fixture
+def on_stated_figures(tmp_path: Path) -> Path:
+    """A few requests a day from stated figures; no scenario that ships has such."""
+    text = (
+        Path(__file__).with_name("few-orders.toml").read_text("utf-8").replace("../../scenarios/field", str(scenarios_folder() / "field"))
+    )
+    path = tmp_path / "on-stated-figures.toml"
+    path.write_text(text.replace("[demand.orders]", f"{SHARES}[demand.stated]"), "utf-8")
+    return path

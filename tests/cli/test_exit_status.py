@@ -85,9 +85,10 @@ def test_a_sound_scenario_exits_with_0(command: Command) -> None:
     assert result.err == ""
 
 
-def test_a_sound_scenario_tells_where_its_requests_come_from(command: Command) -> None:
+def test_a_sound_scenario_tells_where_its_requests_come_from(command: Command, on_stated_figures: Path) -> None:
     assert "Replays the history busy-week.csv" in command("check", "busy-week").out
-    assert re.search(r"Draws [\d,]+ requests on an ordinary day, from stated figures\.", command("check", "everyday-apparel").out)
+    assert re.search(r"Draws [\d,]+ requests on an ordinary day, from stated figures\.", command("check", on_stated_figures).out)
+    assert re.search(r"Draws [\d,]+ orders on an ordinary day; requests follow from them\.", command("check", "everyday-apparel").out)
 
 
 def test_a_history_beside_the_calendar_is_bad_input(command: Command, tmp_path: Path, quick: tuple[str, ...]) -> None:

@@ -87,27 +87,27 @@ def test_a_scale_that_the_scenarios_own_makes_nothing_is_told(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("command_line", [("run",), ("check",), ("trace",), ("map",)])
-@pytest.mark.parametrize("scenario", ["busy-week", "everyday-apparel"])
+@pytest.mark.parametrize("scenario", ["busy-week", "on-stated-figures"])
 def test_a_scenario_without_orders_takes_no_forecast(
-    command: Command, forecast: Path, command_line: tuple[str, ...], scenario: str
+    command: Command, forecast: Path, command_line: tuple[str, ...], scenario: str, on_stated_figures: Path
 ) -> None:
     number = ("1",) if command_line == ("trace",) else ()
-    result = command(*command_line, scenario, *number, "--forecast", forecast)
+    word = on_stated_figures if scenario == "on-stated-figures" else scenario
+    result = command(*command_line, word, *number, "--forecast", forecast)
     assert result.status == 2
     assert "--forecast" in result.err
-    assert f"the scenario {scenario} draws no orders" in result.err
+    assert f"the scenario {word} draws no orders" in result.err
     assert "[demand.orders]" in result.err
 
 
 def test_the_shipped_scenarios_that_take_a_forecast_are_named(
-    command: Command, forecast: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, forecast: Path, tmp_path: Path, on_stated_figures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = FEW_ORDERS.read_text("utf-8").replace("../../scenarios/field", str(places.scenarios_folder() / "field"))
     (tmp_path / "singles-day.toml").write_text(text, "utf-8")
     (tmp_path / "broken.toml").write_text("[", "utf-8")
-    (tmp_path / "plain.toml").write_text(f'extends = "{places.scenarios_folder() / "everyday-apparel.toml"}"\n', "utf-8")
     monkeypatch.setattr(places, "scenarios_folder", lambda: tmp_path)
-    result = command("check", "plain", "--forecast", forecast)
+    result = command("check", on_stated_figures, "--forecast", forecast)
     assert "such as: singles-day." in result.err
 
 

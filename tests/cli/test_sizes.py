@@ -38,9 +38,7 @@ def test_the_range_is_shown_in_the_terminal_and_on_the_page(
     command: Command, unsure: Path, tmp_path: Path, language: str, title: str
 ) -> None:
     out = tmp_path / "out"
-    result = command(
-        "--lang", language, "run", FEW_ORDERS, "--overlay", unsure, "--sizes", 3, "--engine", "simpy", "--out", out
-    )
+    result = command("--lang", language, "run", FEW_ORDERS, "--overlay", unsure, "--sizes", 3, "--engine", "simpy", "--out", out)
     assert title in result.out
     assert title in (out / "index.html").read_text("utf-8")
 

@@ -15,6 +15,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.scenario.staff import EVERY_DESK_HAS
 from sim.shipped import scenarios_folder
 from sim.study.replicate import Replicated, Run
+from tests.study.stated import on_stated_figures
 
 DAY = 86_400
 DAYS, WARM_UP, DRAIN = 3, 2, 6
@@ -44,11 +45,10 @@ def scenario() -> Scenario:
     assert {*pools, "carriers"} == set(EVERY_DESK_HAS)
     overlay = {
         "calendar": {"days": DAYS, "warmup_days": WARM_UP, "drain_days": DRAIN},
-        "demand": {"stated": {"per_day": 200.0}},
         "pools": pools,
         "policy": {"batch": {"cases": 1}, "named_contact": {"carrier": False}},
     }
-    return load_scenario(scenarios_folder() / "everyday-apparel.toml", [overlay])
+    return on_stated_figures(load_scenario(scenarios_folder() / "everyday-apparel.toml", [overlay]), 200.0)
 
 
 @cache
