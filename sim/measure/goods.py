@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.demand.asks import AT_ONE_GO
 from sim.demand.orders import Goods
-from sim.demand.refunds import INDUCED
+from sim.demand.refunds import INDUCED, SECOND
 from sim.demand.workload import NEVER, Workload
 from sim.desk.contract import Procedure
 from sim.desk.log import Log
@@ -93,8 +93,8 @@ class Course:
     @property
     def unbooked(self) -> Whole:
         """Refunds whose money a machine, a clock or the platform moved for an unshipped order that then went to the buyer, and whose books
-        tell of no loss."""
-        paid = (self.ledger["refunded"] > 0) & (self.ledger["lost"] == 0) & (self.ledger["path"] == 1) & (self.acts.recalled == NEVER)
+        tell of no loss, though no carrier had promised to bring it back."""
+        paid = (self.ledger["refunded"] > 0) & (self.ledger["lost"] == 0) & (self.ledger["path"] == 1) & (self.ledger["recall"] == 0)
         moved = (self.ledger["automatic"] > 0) | (self.ledger["ruled"] > 0)
         delivered = (self.line >= 0) & (self.acts.cut == NEVER) & (np.append(self.parcels_begin[DELIVERED], NEVER)[self.parcel] < NEVER)
         return np.flatnonzero(paid & moved & delivered)
@@ -108,8 +108,8 @@ class Course:
 
 @dataclass(frozen=True)
 class Sold:
-    """What was paid on the reported days: orders, order lines and their worth (fen); and of these the lines asked back by the end of the run,
-    and what was asked for them (fen), second applications not counted again."""
+    """What was paid on the reported days: orders, order lines and their worth (fen); and of these the lines asked back by the end of the
+    run, and what was asked for them (fen), second applications not counted again."""
 
     orders: int
     lines: int
@@ -169,9 +169,9 @@ def course_of_goods(log: Log, workload: Workload) -> Course:
 
 
 def line_of(goods: Goods, number: Whole) -> Whole:
-    """The row of the order line that each refund is about, by the refund's number: a second application, a return that another brought with
-    it and a chat have their line's; -1 where there is no such line."""
-    wanted = number % INDUCED
+    """The row of the order line that each refund is about, by the refund's number: a second application and a chat have their line's; -1
+    where there is no such line, and for returns that only come because the shop pays their freight: these are of no line that was drawn."""
+    wanted = number % SECOND
     if not len(goods.lines):
         return np.full(len(number), -1)
     row = np.minimum(np.searchsorted(goods.lines.number, wanted), len(goods.lines) - 1)
@@ -291,7 +291,8 @@ def lines_are_asked_back_once(course: Course) -> Iterator[str]:
     """Every request is about a line that exists, each line is asked back once and once more at most as a second application, and no more
     than its price goes back."""
     lines, refunds = course.goods.lines, course.refunds
-    yield from _told(course.line < 0, "requests or chats are about an order line that does not exist", refunds["number"])
+    of_a_line = refunds["number"] % SECOND < INDUCED
+    yield from _told(of_a_line & (course.line < 0), "requests or chats are about an order line that does not exist", refunds["number"])
     known = (course.line >= 0) & (refunds["only_asks"] == 0)
     for second, what in ((0, "asked back by two requests"), (1, "asked back by two second applications")):
         asked = np.bincount(course.line[known & (refunds["second"] == second)], minlength=len(lines))

@@ -3,7 +3,7 @@
 Figures about requests are over the fixed cohort filed on the reported days, drained: requests of the warm-up before and of the drain days
 after keep the desk busy and are in none of them. Figures about staff and lines are over the time of the reported days, whoever's work it
 was, and begin with the backlog that is there at second 0. Shares are ratios of sums: of all requests of the cohort, never means of daily
-ratios.
+ratios; those of what was sold are of the orders paid on the reported days, and of their lines asked back until the end of the run.
 """
 
 from collections.abc import Callable, Iterable
@@ -78,7 +78,7 @@ def kpis(of: Measured) -> dict[str, Figure]:
         "refund_rate": _of_sold("refund_rate", of, lambda sold: (sold.lines_asked, sold.lines)),
         "refund_rate_by_value": _of_sold("refund_rate_by_value", of, lambda sold: (sold.value_asked, sold.value)),
         "complaint_rate": rate("complaint_rate", lambda part: part["complained"] != 0),
-        "dispute_rate": _of_sold("dispute_rate", of, lambda sold: (np.count_nonzero(reported["ruled"] == AGAINST_SHOP), sold.orders)),
+        "dispute_rate": _of_sold("dispute_rate", of, lambda sold: (int((reported["ruled"] == AGAINST_SHOP).sum()), sold.orders)),
         "dispute_count": by_path(lambda part: figure("dispute_count", float(np.count_nonzero(part["ruled"] == AGAINST_SHOP)))),
         "intervention_rate": rate("intervention_rate", _by_platform),
         "auto_refund_rate": rate("auto_refund_rate", _by_clock),
