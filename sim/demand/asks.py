@@ -1,6 +1,6 @@
 """Which order lines are asked back, and when: chances to ask in each state. Of several wishes for one line the earliest is filed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from sim.demand.columns import S_LABELLED, S_PICKED
 from sim.demand.draws import Draws, Floats, Seconds, unit, whole
 from sim.demand.envelope import after_last_day, first_day
 from sim.demand.gate import Closed, closed_times, through_gate
+from sim.demand.kinds import draw_kinds
 from sim.demand.ladders import ladder_of, quantiles
 from sim.demand.orders import Goods
-from sim.demand.told import ARRIVED, AT_DOOR, LABELLED, NOT_TOLD, OCCASIONS, ON_ITS_WAY, PICKED, WAITS, Parcels, Told
+from sim.demand.skills import induced_reasons
+from sim.demand.told import ARRIVED, AT_DOOR, LABELLED, NOT_TOLD, OCCASIONS, ON_ITS_WAY, PICKED, WAITS, Parcels, Told, joined, some
 from sim.demand.workload import NEVER
 from sim.rules.path import SHIPPED, SIGNED, UNSHIPPED, path_of
 from sim.rules.reasons import reasons
@@ -66,12 +68,13 @@ class Asked:
 @dataclass
 class _Wishes:
     """The earliest wish of each line so far. at: seconds, NEVER = none. occasion: place in OCCASIONS. chat: when its buyer writes.
-    machine: a machine refunds it."""
+    machine: a machine refunds it. freely: it only comes up because the shop pays for its return."""
 
     at: Seconds
     occasion: Places
     chat: Seconds
     machine: Flags
+    freely: Flags
 
     def consider(self, which: Places, at: Seconds, occasion: int, chat: Seconds | None = None, machine: Flags | None = None) -> None:
         earlier = at < self.at[which]
@@ -85,7 +88,8 @@ class _Wishes:
 def draw_asks(goods: Goods, scenario: Scenario, seed: int, replication: int) -> Asked:
     """The requests and chats of a replication's orders, within the warm-up, the days and the drain."""
     lines = goods.lines
-    wishes = _Wishes(np.full(len(lines), NEVER), np.full(len(lines), NOT_TOLD), np.full(len(lines), NEVER), np.zeros(len(lines), np.bool_))
+    never, no = np.full(len(lines), NEVER), np.zeros(len(lines), np.bool_)
+    wishes = _Wishes(never, np.full(len(lines), NOT_TOLD), never.copy(), no, no.copy())
     words = Draws(seed, replication, lines.luck).family("asks", A_OUT_OF_STOCK + 1)
     _before_it_is_shipped(wishes, goods, words, scenario)
     _on_its_way(wishes, goods, words, scenario)
@@ -96,21 +100,21 @@ def draw_asks(goods: Goods, scenario: Scenario, seed: int, replication: int) -> 
     wishes.chat[lines.number != lines.luck] = NEVER  # and one chat speaks for all
     begin = day_start(scenario.calendar, first_day(scenario.calendar))
     end = day_start(scenario.calendar, after_last_day(scenario.calendar))
-    asked = np.flatnonzero((wishes.at >= begin) & (wishes.at < end))
+    asked = (wishes.at >= begin) & (wishes.at < end)
     chatting = np.flatnonzero((wishes.chat >= begin) & (wishes.chat < end))
-    return Asked(
-        _told(asked, wishes.at[asked], wishes.occasion[asked], wishes.machine[asked], goods, scenario, seed, replication),
-        _told(
-            chatting,
-            wishes.chat[chatting],
-            np.full(len(chatting), REGRET),
-            np.zeros(len(chatting), np.bool_),
-            goods,
-            scenario,
-            seed,
-            replication,
-        ),
-    )
+
+    def told(which: Places) -> Told:
+        return _told(which, wishes.at[which], wishes.occasion[which], wishes.machine[which], goods, scenario, seed, replication)
+
+    requests = told(np.flatnonzero(asked & ~wishes.freely))
+    freely = told(np.flatnonzero(asked & wishes.freely))  # apart: what is asked back anyway is as it would be without them
+    if len(freely):
+        kinds = draw_kinds(freely, scenario.demand, Draws(seed, replication, freely.number))
+        without_fault = np.flatnonzero(np.isin(kinds.reason, induced_reasons()))
+        requests = joined([requests, some(replace(freely, reason=kinds.reason), without_fault)])
+        requests = some(requests, np.argsort(requests.number))
+    plain, no = np.full(len(chatting), REGRET), np.zeros(len(chatting), np.bool_)
+    return Asked(requests, _told(chatting, wishes.chat[chatting], plain, no, goods, scenario, seed, replication))
 
 
 # ---------------------------------------------------------------- wishes
@@ -172,6 +176,15 @@ def _once_signed(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) 
         which = _true(words, chance, ask.share)
         which = which[signed[which] < NEVER]
         wishes.consider(which, awake(scenario).later(signed[which], _span(words, after, ask.after, which)), occasion)
+    if scenario.policy.freight.insurance and asks.refund_only.share < 1:
+        share = asks.return_goods.share
+        more = share * scenario.chances.induced / (1 - asks.refund_only.share)  # of the lines that nobody asks back otherwise
+        chance = words[:, A_RETURN] * 2.0**-32
+        which = np.flatnonzero((chance >= share) & (chance < share + more) & (wishes.at == NEVER) & (signed < NEVER))
+        wishes.consider(
+            which, awake(scenario).later(signed[which], _span(words, A_RETURN_AFTER, asks.return_goods.after, which)), RETURN_GOODS
+        )
+        wishes.freely[which] = True
 
 
 def _through(words: Any, which: Places, wish: Seconds, clicked: Seconds, scenario: Scenario, closed: tuple[Closed, ...]) -> Any:
@@ -218,6 +231,7 @@ def _told(
         signed=np.where(state == SHIPPED, occasion == DISPUTED, NOT_TOLD).astype(np.int64),
         parcels=Parcels(
             number=parcels.number[of],
+            lines=parcels.lines[of],
             occasion=occasion,
             stage=stage,
             over=over,

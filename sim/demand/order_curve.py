@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.demand.draws import Floats, Seconds, uniforms_at
 from sim.demand.envelope import Buckets, buckets_of, first_day, with_bursts
 from sim.demand.forecast import Forecast, read_forecast
+from sim.demand.table import stamp
 from sim.errors import BadInput, msgid
 from sim.scenario.calendar import day_start
 from sim.scenario.demand import Curve, Orders, Sale
@@ -166,15 +167,6 @@ def check_days(forecast: Forecast, scenario: Scenario) -> None:
             begin=calendar.start.isoformat(),
             end=last.isoformat(),
         )
-
-
-def stamp(path: Path) -> tuple[Path, int, int]:
-    """The path with what tells one version of the file from the next."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return path, 0, 0  # reading it says what is wrong
-    return path, stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=4)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.causes import chances_of, fill_causes, fill_facts, fill_parcels, share_parcels
+from sim.demand.causes import OF_PARCEL, chances_of, fill_causes, fill_facts, fill_parcels, share_parcels
 from sim.demand.columns import C_AGAIN
 from sim.demand.draws import Draws, uniforms_at
 from sim.demand.kinds import Kinds, draw_kinds
 from sim.demand.skills import induced_reasons
-from sim.demand.told import Told, joined, some
+from sim.demand.told import Parcels, Told, joined, some
 from sim.demand.workload import NEVER, REFUND
 from sim.scenario.schema import Scenario
 
@@ -42,7 +42,7 @@ def draw_refunds(told: Told, scenario: Scenario, seed: int, replication: int, ch
     """Rows of dtype REFUND: requests, those they bring with them, the reserved second applications, and the chats of buyers who find the
     gate closed, in the order of their numbers."""
     kinds = _kinds(told, scenario, seed, replication)
-    if scenario.policy.freight.insurance and scenario.chances.induced > 0:
+    if told.parcels is None and scenario.policy.freight.insurance and scenario.chances.induced > 0:
         more = _induced(told, kinds, scenario, seed, replication)
         told, kinds = joined([told, more]), joined([kinds, _kinds(more, scenario, seed, replication)])
     again = np.flatnonzero(chances_of(Draws(seed, replication, told.number), C_AGAIN + 1)[:, C_AGAIN] < scenario.buyer.again)
@@ -61,6 +61,8 @@ def draw_refunds(told: Told, scenario: Scenario, seed: int, replication: int, ch
     for here in _parts(first, last):
         of = again[here.start - first : here.stop - first]
         _second_applications(rows[here], rows, of, kinds.variant[of], scenario, seed, replication)
+        if told.parcels is not None:
+            _share_parcel(rows[here], rows, of, told.parcels)
     return rows
 
 
@@ -90,8 +92,18 @@ def _second_applications(
     fill_causes(rows, variant, scenario, Draws(seed, replication, rows["number"]))
 
 
+def _share_parcel(rows: Rows, of: Rows, which: NDArray[np.int64], parcels: Parcels) -> None:
+    """What belongs to the parcel is the same for a second application as it was for the first; but lines are applied for again one by one,
+    so that none takes a parcel of several as a whole."""
+    rows["one_of_several"] |= parcels.lines[which] > 1
+    for column, places in OF_PARCEL.items():
+        for place in places:
+            rows[column][:, place] = of[column][which, place]
+
+
 def _induced(told: Told, kinds: Kinds, scenario: Scenario, seed: int, replication: int) -> Told:
-    """Returns on top of those without a fault: `chances.induced` for each, filed in the same span of time and for the same reason."""
+    """Returns on top of those without a fault: `chances.induced` for each, filed in the same span of time and for the same reason. Where
+    there are orders, it is some of their lines that are asked back beside (see asks)."""
     parents = np.flatnonzero((kinds.path == 4) & np.isin(kinds.reason, induced_reasons()))
     which, number = [], []
     share = scenario.chances.induced

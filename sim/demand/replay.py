@@ -18,6 +18,7 @@ from sim.demand.history import DECIDED_BY, History, read_history
 from sim.demand.orders import draw_orders
 from sim.demand.refunds import COPY, draw_refunds
 from sim.demand.stated import stated_requests
+from sim.demand.table import stamp
 from sim.demand.told import NOT_TOLD, Told
 from sim.demand.workload import Workload
 from sim.errors import BadInput, msgid
@@ -43,7 +44,7 @@ def draw_workload(scenario: Scenario, seed: int = 0, replication: int = 0, size:
     scenario's reported days or cannot be dealt anew (see dealt_days), more requests than can be told apart.
     """
     if scenario.demand.history is not None:
-        return replay(_read(*_stamp(scenario.demand.history)), scenario, seed, replication)
+        return replay(_read(*stamp(scenario.demand.history)), scenario, seed, replication)
     if scenario.demand.orders is not None:
         return _from_orders(scenario, seed, replication, size)
     if scenario.demand.stated is None:
@@ -199,15 +200,6 @@ def _seconds_since_start(wall: NDArray[np.datetime64], calendar: Calendar) -> ND
         begins = np.array([seconds_at(calendar, quarter) for quarter in quarters.astype("M8[s]").tolist()], np.int64)
         seconds[changed] = begins[place] + (wall[changed] - quarters[place]).astype("m8[s]").astype(np.int64)
     return np.asarray(seconds, np.int64)
-
-
-def _stamp(path: Path) -> tuple[Path, int, int]:
-    """The path with what tells one version of the file from the next."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return path, 0, 0  # read_history says what is wrong
-    return path, stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=4)

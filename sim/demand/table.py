@@ -52,6 +52,15 @@ def read_table(path: str | Path) -> Table:
     return _table(file, _text_rows(file, text))
 
 
+def stamp(path: Path) -> tuple[Path, int, int]:
+    """The path with what tells one version of the file from the next."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return path, 0, 0  # reading it says what is wrong
+    return path, stat.st_mtime_ns, stat.st_size
+
+
 def _table(file: str, rows: Iterator[tuple[int, tuple[str, ...]]]) -> Table:
     kept = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
     if not kept:

@@ -28,12 +28,14 @@ class Parcels:
     """What the order of each request says. occasion: place in OCCASIONS. stage: where the parcel is, WAITS … AT_DOOR. over: the part of its
     way that lies behind it (beyond 1 = that long ago). silent: seconds since the last scan, where it has gone silent; else NOT_TOLD.
 
-    number: of the parcel, by which carriers' answers are drawn. leaves, stalls, arrives: seconds since the start, NEVER allowed.
+    number: of the parcel, by which carriers' answers are drawn. lines: how many it holds. leaves, stalls, arrives: seconds since the
+    start, NEVER allowed.
     one_of_several, partly_shipped, to_locker, claim_holds (the claim of an overdue shipment), by_machine: 0 or 1, claim NOT_TOLD where the
     order does not decide it.
     """
 
     number: Places
+    lines: Places
     occasion: Places
     stage: Places
     over: NDArray[np.float64]

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.demand.asks import AT_ONE_GO
 from sim.demand.orders import Goods
-from sim.demand.refunds import INDUCED, SECOND
+from sim.demand.refunds import SECOND
 from sim.demand.workload import NEVER, Workload
 from sim.desk.contract import Procedure
 from sim.desk.log import Log
@@ -170,7 +170,7 @@ def course_of_goods(log: Log, workload: Workload) -> Course:
 
 def line_of(goods: Goods, number: Whole) -> Whole:
     """The row of the order line that each refund is about, by the refund's number: a second application and a chat have their line's; -1
-    where there is no such line, and for returns that only come because the shop pays their freight: these are of no line that was drawn."""
+    where there is no such line."""
     wanted = number % SECOND
     if not len(goods.lines):
         return np.full(len(number), -1)
@@ -291,8 +291,7 @@ def lines_are_asked_back_once(course: Course) -> Iterator[str]:
     """Every request is about a line that exists, each line is asked back once and once more at most as a second application, and no more
     than its price goes back."""
     lines, refunds = course.goods.lines, course.refunds
-    of_a_line = refunds["number"] % SECOND < INDUCED
-    yield from _told(of_a_line & (course.line < 0), "requests or chats are about an order line that does not exist", refunds["number"])
+    yield from _told(course.line < 0, "requests or chats are about an order line that does not exist", refunds["number"])
     known = (course.line >= 0) & (refunds["only_asks"] == 0)
     for second, what in ((0, "asked back by two requests"), (1, "asked back by two second applications")):
         asked = np.bincount(course.line[known & (refunds["second"] == second)], minlength=len(lines))

@@ -19,6 +19,12 @@ N = 20_000
 GAP = 1_024
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    """The first draw of all compiles; no single test is to wait for it."""
+    uniforms_at(0, 0, "first", [0])
+
+
 def test_run_0_and_run_1_share_nothing_not_even_shifted() -> None:
     runs = [uniforms(7, replication, "W_RESPOND", N) for replication in range(4)]
     for one in range(4):

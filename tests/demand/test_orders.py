@@ -215,8 +215,7 @@ def test_numbers_of_requests_second_applications_and_chats_never_meet(sale: Scen
     assert (numbers[chats] >= CHAT).all()
     assert (numbers[(refunds["second"] == 1) & ~chats] >= SECOND).all()
     first = numbers[(refunds["second"] == 0) & ~chats]
-    assert (first < SECOND).all()
-    assert (first >= INDUCED).any()
+    assert (first < INDUCED).all()  # returns that only come because the shop pays for them are of lines of their own
 
 
 def test_the_orders_behind_a_workload_are_the_ones_drawn(sale: Scenario, goods: Goods) -> None:

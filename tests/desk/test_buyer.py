@@ -142,6 +142,22 @@ def test_a_ruling_for_the_buyer_of_an_order_still_in_house_is_not_a_loss_of_good
     assert story.ledger["lost"] == 0
 
 
+def test_a_ruling_for_the_buyer_of_an_order_that_left_meanwhile_is_a_loss_of_goods() -> None:
+    """Nobody has watched the parcel since the platform stepped in."""
+    row = refund(1, C_COMPLAINT=SURE, C_PLATFORM=SURE, patience=2 * HOUR, leaves=6 * HOUR, S_RULING=DAY)
+    story = tell(row, COMPLAINS, PROOF, there={"agents": 5 * HOUR})
+    assert story.ledger["ruled"] == 2
+    assert story.ledger["lost"] == 20_000
+
+
+@pytest.mark.parametrize(("after", "outcome"), [(MINUTE, "withdrawn"), (2 * DAY, "refunded")])
+def test_who_withdraws_after_the_goods_were_stopped_comes_too_late(after: int, outcome: str) -> None:
+    """The parcel is on its way back to the shop: it cannot keep both."""
+    row = refund(2, C_WITHDRAW=SURE, S_WITHDRAWS=after, S_PARCEL_RETURNS=5 * DAY)
+    story = tell(row, overlay(buyer__withdraws=1.0, policy__recall__refund_on="return"), there={"agents": 2 * MINUTE})
+    assert story.outcome == outcome
+
+
 # ---------------------------------------------------------------- enquiries, giving up, coming again
 def test_who_was_answered_and_waits_for_the_money_enquires_now_and_then() -> None:
     story = tell(refund(4, S_ENQUIRES=DAY, S_SENDS=2 * DAY + HOUR, S_RETURN_TRANSIT=DAY))

@@ -17,7 +17,6 @@ def random_orders(seed: int, per_day: float = 25.0) -> Scenario:
     """Scenario number `seed`: always the same for the same number."""
     g = np.random.default_rng(seed)
     levers = random_levers(g, WARM_UP)
-    levers["policy"]["freight"]["insurance"] = False  # the returns it brings with it are of no order line
     changed = base().model_dump(by_alias=True, exclude={"figures"}) | levers | random_demand(g, per_day)
     return Scenario.model_validate(changed)
 

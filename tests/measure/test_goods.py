@@ -14,6 +14,7 @@ from sim.demand.columns import C_DOOR, C_REACH
 from sim.demand.orders import Consignments, Goods, Lines, draw_orders
 from sim.demand.refunds import CHAT, INDUCED, SECOND
 from sim.demand.replay import draw_workload
+from sim.demand.skills import induced_reasons
 from sim.demand.workload import NEVER, REFUND, Workload
 from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
@@ -406,11 +407,10 @@ def test_goods_that_leave_before_they_are_paid_are_named() -> None:
 
 
 def test_a_refund_or_a_chat_about_a_line_that_does_not_exist_is_named() -> None:
-    for number in (1, 8, 1 + SECOND, 1 + CHAT):
+    for number in (1, 8, 1 + SECOND, 1 + CHAT, 1 + INDUCED):
         told = only(violations(orders(1), Diary().filed(HOUR), (number,)))
         assert told == f"1 requests or chats are about an order line that does not exist, first number {number}"
     assert violations(orders(1), Diary().filed(HOUR), (CHAT,), more={"only_asks": 1}, path=0) == []
-    assert violations(orders(1), Diary().filed(HOUR), (1 + INDUCED,)) == []  # comes with another, beyond what was drawn
 
 
 def test_two_requests_for_one_line_are_named_but_for_a_second_application() -> None:
@@ -608,6 +608,21 @@ def refused_and_taken(scenario: Scenario, seed: int) -> tuple[int, int]:
     unasked = asked & (some == 0)
     assert (every[unasked & ~at_end] == goods.parcels.lines[unasked & ~at_end]).all()
     return int(unasked.sum()), int((some > 0).sum())
+
+
+def test_returns_that_only_come_because_the_shop_pays_for_them_are_of_lines_that_nobody_asked_back_otherwise() -> None:
+    without = double_11()
+    freight = without.policy.freight.model_copy(update={"insurance": True})
+    insured = without.model_copy(update={"policy": without.policy.model_copy(update={"freight": freight})})
+    insured = insured.model_copy(update={"chances": insured.chances.model_copy(update={"induced": 0.5})})
+    before, after = (draw_workload(each, 1).refunds for each in (without, insured))
+    before, after = (each[(each["second"] == 0) & (each["only_asks"] == 0)] for each in (before, after))
+    assert np.isin(before["number"], after["number"]).all()
+    new = after[~np.isin(after["number"], before["number"])]
+    no_fault = np.isin(before["reason"], induced_reasons()) & (before["sends_back"] == 1) & (before["state"] == 2)
+    assert np.isin(new["reason"], induced_reasons()).all()
+    assert set(new["sends_back"].tolist()) == {1}
+    assert len(new) / no_fault.sum() == pytest.approx(0.5, abs=0.12)
 
 
 # ---------------------------------------------------------------- figures that need orders

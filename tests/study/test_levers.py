@@ -47,7 +47,7 @@ SITUATIONS: dict[str, tuple[str, tuple[str | dict[str, Any], ...]]] = {
     "a fifth more requests": ("everyday-apparel", ({"demand": {"scale": 1.2}},)),
     "twice the requests": ("everyday-apparel", ({"demand": {"scale": 2.0}, "calendar": {"warmup_days": 7}},)),
     "Double 11": ("double11-2019", ()),
-    "a later Double 11": ("double11-2022", ()),
+    "a later Double 11, claims that the form does not tell": ("double11-2022", ({"chances": {"unstated_claim": 0.06}},)),
     "busy week": ("busy-week", ()),
     "carrier pilot": ("carrier-pilot", ()),
     # Where the lever has something to move.
@@ -160,7 +160,7 @@ CLAIMS: dict[str, Claim] = {
         "a tenth fewer requests", ("missed_compensation_count", "double_loss_amount"), ("completion_hours.path_1", WORK)
     ),
     "forced-refund-only": Claim("everyday", ("completion_hours.path_4", WORK), ("double_loss_amount", "intervention_rate")),
-    "batch-off": Claim("a later Double 11", ("missed_compensation_count",), (IN_TIME, WORK)),
+    "batch-off": Claim("a later Double 11, claims that the form does not tell", ("missed_compensation_count",), (IN_TIME, WORK)),
     "batch-taobao-limits": Claim("cancellations seen once an hour", ("completion_hours.path_1.p50",), (RESPONSE, "backlog")),
     "batch-unscreened": Claim("everyday", (RESPONSE, WORK), ("missed_compensation_count", "complaint_rate.path_1")),
     "erp-cut": Claim("everyday", ("completion_hours.path_1", "pools.warehouse.hours.busy"), ("costs.fees",)),

@@ -59,7 +59,7 @@ def alarm(which: int, refund: Any, state: Any, tables: Any, now: int) -> Action:
     if which == A_LEAVES:
         return leaves(refund, state, tables, now)
     if which == A_WITHDRAWS:
-        return done(WITHDRAWN)
+        return go_on() if state.secured == 1 else done(WITHDRAWN)  # the goods are the shop's again: there is no way back
     if which == A_BUYER_CLOCK:
         state.ledger.automatic = 2
         return done(CLOSED_BY_CLOCK)

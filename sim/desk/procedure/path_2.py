@@ -144,7 +144,8 @@ def answer_recall(refund: Any, state: Any, tables: Any, now: int) -> None:
     elif refund.arrives < NEVER and now >= refund.arrives - refund.span[S_LAST_MILE]:
         share = tables.share[Q_RECALL_OUT_FOR_DELIVERY]
     out = out_of_house(refund, state, now)
-    if not out or state.handled >= 3 or refund.chance[C_RECALL] >= share or (now >= refund.arrives and refund.to_locker == 0):
+    asked_of = out and state.handled <= 2 and state.slipped == 0 and (now < refund.arrives or refund.to_locker == 1)
+    if not asked_of or refund.chance[C_RECALL] >= share:
         state.recall = NO
         return
     state.recall = PROMISED

@@ -80,7 +80,7 @@ def settle(item: int, step: int, refund: Any, state: Any, tables: Any, now: int)
         state.pleaded = 1 if step == PLEADED else 0
         return until(RULED, now + refund.span[S_RULING], state)
     if step == RULED:
-        return ruled(refund, state, tables)
+        return ruled(refund, state, tables, now)
     if step == WITHDRAWN_BY_BUYER:
         return done(WITHDRAWN)
     if step == CLOSE:
@@ -118,13 +118,15 @@ def to_platform(state: Any, tables: Any, now: int) -> Action:
     return work(PLEADED, action[2], action[3], give_up, SAID_NOTHING)
 
 
-def ruled(refund: Any, state: Any, tables: Any) -> Action:
+def ruled(refund: Any, state: Any, tables: Any, now: int) -> Action:
     """For the shop only where it made its case, had refused with a reason, and can prove what it found; else the money goes back."""
     case = state.pleaded == 1 and state.ledger.refused == 1 and (state.returned != RETURN_WRONG or state.proven == 1)
     for_shop = case and refund.chance[C_RULING] < tables.share[Q_FOR_SHOP]
     state.ledger.ruled = 1 if for_shop else 2
     if for_shop:
         return done(REFUSED_FOR_GOOD)
+    if refund.leaves <= now:  # nobody has watched the parcel since the platform stepped in
+        state.left = 1
     refund_unasked(refund, state, tables)
     return done(RULED_FOR_BUYER)
 
