@@ -116,17 +116,6 @@ def chosen(weights: NDArray[np.float64], u: Floats) -> NDArray[np.int64]:
     return np.asarray((u[:, None] * upto[:, -1:] >= upto[:, :-1]).sum(axis=1), np.int64)
 
 
-def chosen_of(weights: NDArray[np.float64], row: NDArray[np.int64], u: Floats) -> NDArray[np.int64]:
-    """For each element the choice at `u` of the cumulative weights of its row of `weights` (rows, choices): `chosen(weights[row], u)`
-    for many elements of few rows; of a row of zeros the first choice."""
-    upto = weights.cumsum(axis=1)
-    upto = np.minimum(upto / np.where(upto[:, -1:] > 0, upto[:, -1:], 1.0), 1.0)
-    upto[:, -1] = 1.0
-    ends = (upto + np.arange(len(weights))[:, None]).ravel()
-    place = np.searchsorted(ends, row + u, side="right") - row * weights.shape[1]
-    return np.asarray(np.minimum(place, weights.shape[1] - 1), np.int64)  # row + u may be rounded up to the next row
-
-
 def whole(x: ArrayLike) -> Seconds:
     """Whole seconds, rounded half up: floor(x + 0.5). Truncating would bias a mean of 100 s by half a second."""
     return np.floor(np.asarray(x, np.float64) + 0.5).astype(np.int64)

@@ -9,7 +9,6 @@ candidates wherever the scenario begins.
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from math import log1p
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sim.demand.draws import Floats, Seconds, key_of, uniforms_at
-from sim.demand.philox import block, halves
+from sim.demand.philox import halves
 from sim.errors import BadInput
 from sim.machine_code import compiled
 from sim.scenario.calendar import day_start, moment_at
@@ -120,34 +119,11 @@ def kept(means: Floats, buckets: Buckets, scenario: Scenario, field: str, seed: 
     return Candidates(number[:total], np.repeat(np.arange(len(means)), count))
 
 
-def fill_candidates(first: Any, means: Any, k0: Any, k1: Any, number: Any, count: Any) -> Any:
-    """Fill `number` with those kept and `count` with how many each bucket has; the total, or -1 if there is no room for all."""
-    total = 0
-    for bucket in range(len(means)):
-        upto, rank, at = 0.0, 0, np.int64(-1)
-        w0 = w1 = w2 = w3 = np.uint64(0)
-        while True:
-            candidate = first[bucket] + rank
-            if candidate >> 2 != at:
-                at = candidate >> 2
-                w0, w1, w2, w3 = block(np.uint64(at + 1), np.uint64(0), k0, k1)
-            place = candidate & 3
-            raw = w0 if place == 0 else w1 if place == 1 else w2 if place == 2 else w3
-            upto -= log1p(-(float(np.int64(raw >> np.uint64(12))) + 0.5) * 2.0**-52)
-            if upto > means[bucket]:
-                break
-            if total == len(number):
-                return -1
-            number[total] = candidate
-            total += 1
-            rank += 1
-        count[bucket] = rank
-    return total
-
-
 @lru_cache(maxsize=1)
 def _compiled() -> Any:
     from numba import types
+
+    from sim.demand.philox_rounds import fill_candidates
 
     i8, u8 = types.int64, types.uint64
     rows = types.Array(i8, 1, "C")

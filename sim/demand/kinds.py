@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.choices import alike, chosen_of
 from sim.demand.columns import KIND_DRAWS
-from sim.demand.draws import Draws, Floats, chosen, chosen_of, unit
+from sim.demand.draws import Draws, Floats, chosen, unit
 from sim.demand.skills import Variants, plainest, skills, variants
 from sim.demand.told import AT_DOOR, NOT_TOLD, ON_ITS_WAY, Parcels, Told, some
 from sim.rules.path import FACTS
@@ -126,7 +127,7 @@ def _alike(path: int, rows: Places, told: Told, every: Variants) -> tuple[Places
     packed = np.zeros(len(rows), np.int64)
     for column, bits in signs:
         packed = packed << bits | column + 1
-    _, at, place = np.unique(packed, return_index=True, return_inverse=True)
+    at, place = alike(packed)
     return at, place, None if parcels is None else some(parcels, at)
 
 

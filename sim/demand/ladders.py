@@ -1,6 +1,6 @@
 """Inverse CDFs as tables: whole seconds from words of 32 bits, many at once.
 
-A ladder has a table of the quantiles between 1/16 and 15/16 and, towards each end, five more, each a sixteenth as wide as the one before.
+A ladder has a table of the quantiles between 1/64 and 63/64 and, towards each end, three more, each a 64th as wide as the one before.
 Between two nodes a quantile lies on the line: for the distributions of a scenario less than a part in 10,000 off, down to what 32 bits
 can tell (see the tests).
 """
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from sim.demand.draws import Distribution, Floats, inverse
 from sim.machine_code import compiled
 
-NODES = 1024
-"""Cells of each table; 2**10, so that ten bits of a word name one."""
+NODES, NODE_BITS = 4096, 12
+"""Cells of each table, and the bits of a word that name one."""
 
-RUNGS = 6
-"""Tables from the middle to an end: the last one's cells are 2**-30 wide."""
+RUNGS, RUNG_BITS = 4, 6
+"""Tables from the middle to an end: the last one's cells are 2**-30 wide; and by how many bits each is narrower than the one before."""
 
-MIDDLE, MIDDLE_BITS = 2**28, 22
+MIDDLE, MIDDLE_BITS = 2**26, 20
 MIDDLE_PART = 2.0**-MIDDLE_BITS
 """From where the first table serves, the bits of a word inside one of its cells, and what one of them is of a cell."""
 
@@ -36,9 +36,9 @@ def quantile(word: Any, ladder: Any) -> Any:
     mirrored = word >= MIDDLE
     rest = 2**32 - 1 - word if mirrored else word
     rung = 1
-    while rung < RUNGS - 1 and rest < MIDDLE >> 4 * rung:
+    while rung < RUNGS - 1 and rest < MIDDLE >> RUNG_BITS * rung:
         rung += 1
-    bits = MIDDLE_BITS - 4 * rung
+    bits = MIDDLE_BITS - RUNG_BITS * rung
     cell = rest >> bits
     row = RUNGS + rung if mirrored else rung
     below = ladder[row, cell]
@@ -112,7 +112,7 @@ def ladder_of(distribution: Distribution | None) -> Floats:
     if distribution is not None:
         least = 2.0**-34
         for rung in range(RUNGS):
-            u = np.arange(NODES + 1) * 2.0 ** -(10 + 4 * rung)
+            u = np.arange(NODES + 1) * 2.0 ** -(NODE_BITS + RUNG_BITS * rung)
             table[rung] = inverse(distribution, np.clip(u, least, 1 - least))
             table[RUNGS + rung] = inverse(distribution, np.clip(1 - u, least, 1 - least))
     table = np.minimum(table, 2.0**40)  # finite, and far above what is cut off in the end

@@ -11,63 +11,15 @@ from numpy.typing import NDArray
 
 from sim.machine_code import compiled
 
-ROUNDS = 10
-MULTIPLY_0, MULTIPLY_1 = 0xD2E7470EE14C6C93, 0xCA5A826395121157
-WEYL_0, WEYL_1 = 0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B
-"""The generator's own constants."""
-
-LOW = np.uint64(2**32 - 1)
-HALF = np.uint64(32)
-
 PER_BLOCK = 8
 """Words of 32 bits that a block holds."""
-
-
-def high(a: Any, b: Any) -> Any:
-    """The upper 64 bits of a product of two unsigned 64-bit numbers."""
-    a0, a1, b0, b1 = a & LOW, a >> HALF, b & LOW, b >> HALF
-    middle = a1 * b0 + (a0 * b0 >> HALF)
-    return a1 * b1 + (middle >> HALF) + ((middle & LOW) + a0 * b1 >> HALF)
-
-
-def block(c0: Any, c1: Any, k0: Any, k1: Any) -> Any:
-    """The four 64-bit words at the counter (c0, c1, 0, 0) under a key."""
-    m0, m1, w0, w1 = np.uint64(MULTIPLY_0), np.uint64(MULTIPLY_1), np.uint64(WEYL_0), np.uint64(WEYL_1)
-    c2 = c3 = np.uint64(0)
-    for _ in range(ROUNDS):
-        c0, c1, c2, c3 = high(m1, c2) ^ c1 ^ k0, m1 * c2, high(m0, c0) ^ c3 ^ k1, m0 * c0
-        k0 += w0
-        k1 += w1
-    return c0, c1, c2, c3
-
-
-def fill_stream(numbers: Any, k0: Any, k1: Any, out: Any) -> None:
-    """out[i] = element numbers[i] of the stream that numpy's Philox makes under the key from counter 0 on."""
-    at = np.int64(-1)
-    w0 = w1 = w2 = w3 = np.uint64(0)
-    for i in range(len(numbers)):
-        number = numbers[i]
-        if number >> 2 != at:
-            at = number >> 2
-            w0, w1, w2, w3 = block(np.uint64(at + 1), np.uint64(0), k0, k1)
-        place = number & 3
-        out[i] = w0 if place == 0 else w1 if place == 1 else w2 if place == 2 else w3
-
-
-def fill_words(numbers: Any, k0: Any, k1: Any, out: Any) -> None:
-    """out[i, 4 b : 4 b + 4] = the block at the counter (numbers[i] + 1, b, 0, 0); out has whole blocks of columns."""
-    for i in range(len(numbers)):
-        for b in range(out.shape[1] // 4):
-            w0, w1, w2, w3 = block(np.uint64(numbers[i] + 1), np.uint64(b), k0, k1)
-            out[i, 4 * b] = w0
-            out[i, 4 * b + 1] = w1
-            out[i, 4 * b + 2] = w2
-            out[i, 4 * b + 3] = w3
 
 
 @lru_cache(maxsize=1)
 def _compiled() -> Any:
     from numba import types
+
+    from sim.demand.philox_rounds import fill_stream, fill_words
 
     i8, u8 = types.int64, types.uint64
     numbers = types.Array(i8, 1, "C", readonly=True)

@@ -86,7 +86,7 @@ def _second_applications(
 ) -> None:
     """Fill rows with the reserved second applications of the rows `which` in `of`: the same parcel and the same facts; work, patience and
     luck are drawn anew."""
-    rows.view(WHOLE)[:] = of.view(WHOLE)[which]
+    np.take(of.view(WHOLE), which, out=rows.view(WHOLE), mode="clip")
     rows["number"] += SECOND
     rows["filed"], rows["again"], rows["second"] = NEVER, -1, 1
     fill_causes(rows, variant, scenario, Draws(seed, replication, rows["number"]))

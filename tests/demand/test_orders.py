@@ -227,3 +227,10 @@ def test_the_orders_behind_a_workload_are_the_ones_drawn(sale: Scenario, goods: 
     first = refunds[(refunds["second"] == 0) & (refunds["only_asks"] == 0)]
     assert np.isin(first["number"], goods.lines.number).all()
     assert workload.refunds.dtype == REFUND
+
+
+def test_how_many_requests_are_filled_and_weighed_at_a_time_changes_nothing(sale: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = draw_workload(sale, 1).refunds
+    monkeypatch.setattr("sim.demand.refunds.PART", 333)
+    monkeypatch.setattr("sim.demand.refunds.WEIGHED", 501)
+    assert draw_workload(sale, 1).refunds.tobytes() == whole.tobytes()
