@@ -38,8 +38,8 @@ def both_engines(path: Path = DEFAULT, rounds: int = 3, seed: int = 1) -> tuple[
 
 
 def drawing(path: Path = SALE, rounds: int = 9, seed: int = 1) -> tuple[int, float]:
-    """(requests that are filed, seconds to draw them with the orders behind them: median over as many replications)."""
-    scenario = load_scenario(path)
+    """(requests that are filed, seconds to draw them with the orders behind them: median over as many replications); some 50,000."""
+    scenario = load_scenario(path, [{"demand": {"scale": 1.65}}])
     draw_workload(scenario, seed, rounds)
     seconds, requests = [], []
     for replication in range(rounds):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.demand.awake import awake
 from sim.demand.columns import S_LABELLED, S_PICKED
-from sim.demand.draws import Draws, Floats, Seconds, unit, whole
+from sim.demand.draws import Draws, Floats, Seconds, below, unit, whole
 from sim.demand.envelope import after_last_day, first_day
 from sim.demand.gate import Closed, closed_times, through_gate
 from sim.demand.kinds import draw_kinds
@@ -129,16 +129,16 @@ def _before_it_is_shipped(wishes: _Wishes, goods: Goods, words: Any, scenario: S
     clicked, signed = parcels.clicked[lines.parcel[which]], parcels.signed[lines.parcel[which]]
     found = _through(words, which, wish, clicked, scenario, closed_times(gate, goods.sales))
     after_shipping = found.filed >= clicked
-    given_up = after_shipping & ((found.filed >= signed) | (unit(words[which, A_STILL]) >= asks.regret.still))
-    machine = found.released & (unit(words[which, A_MACHINE]) < gate.machine)
+    given_up = after_shipping & ((found.filed >= signed) | ~below(words[which, A_STILL], asks.regret.still))
+    machine = found.released & below(words[which, A_MACHINE], gate.machine)
     wishes.consider(which, np.where(given_up, NEVER, found.filed), REGRET, found.chat, machine)
 
     overdue = np.flatnonzero(parcels.clicked[lines.parcel] > lines.promised)
-    which = overdue[unit(words[overdue, A_LATE]) < asks.late.share]
+    which = overdue[below(words[overdue, A_LATE], asks.late.share)]
     wish = clock.later(lines.promised[which], _span(words, A_LATE_AFTER, asks.late.after, which))
     clicked = parcels.clicked[lines.parcel[which]]
     found = _through(words, which, np.where(wish < clicked, wish, NEVER), clicked, scenario, closed_times(gate, goods.sales, late=True))
-    machine = found.released & (unit(words[which, A_MACHINE]) < gate.machine)
+    machine = found.released & below(words[which, A_MACHINE], gate.machine)
     wishes.consider(which, np.where(found.filed < clicked, found.filed, NEVER), LATE, machine=machine)
 
 
@@ -148,7 +148,7 @@ def _on_its_way(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) -
     _, _, asks = scenario.by_orders
     of = lines.parcel
     silent = np.flatnonzero(parcels.stalls[of] < NEVER)
-    which = silent[unit(words[silent, A_STUCK]) < asks.stuck.share]
+    which = silent[below(words[silent, A_STUCK], asks.stuck.share)]
     wish = awake(scenario).later(parcels.stalls[of[which]], _span(words, A_STUCK_AFTER, asks.stuck.after, which))
     clicked = parcels.clicked[of[which]]
     wish = np.where((wish >= clicked) & (wish < parcels.arrives[of[which]]), wish, NEVER)
@@ -193,7 +193,7 @@ def _through(words: Any, which: Places, wish: Seconds, clicked: Seconds, scenari
 
 
 def _true(words: Any, place: int, share: float) -> Places:
-    return np.flatnonzero(words[:, place] < share * 2.0**32)
+    return np.flatnonzero(below(words[:, place], share))
 
 
 def _span(words: Any, place: int, distribution: Distribution, which: Places) -> Seconds:
@@ -215,7 +215,7 @@ def _told(
     late = np.flatnonzero(occasion == LATE)
     luck = Draws(seed, replication, lines.luck[which[late]]).family("asks", A_OUT_OF_STOCK + 1)
     reason = unknown.copy()
-    reason[late] = np.where(unit(luck[:, A_OUT_OF_STOCK]) < asks.late.out_of_stock, OUT_OF_STOCK, LATE_SHIPMENT)
+    reason[late] = np.where(below(luck[:, A_OUT_OF_STOCK], asks.late.out_of_stock), OUT_OF_STOCK, LATE_SHIPMENT)
     stage, over, silent = _place(at, of, goods, scenario, seed, replication)
     return Told(
         number=lines.number[which],

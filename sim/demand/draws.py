@@ -80,6 +80,11 @@ def unit(words: NDArray[np.uint32]) -> Floats:
     return np.asarray((words + 0.5) * 2.0**-32)
 
 
+def below(words: NDArray[np.uint32], share: float | Floats) -> NDArray[np.bool_]:
+    """Which of the uniforms of words of 32 bits lie below a share, or below one each."""
+    return np.asarray(words < share * 2.0**32)
+
+
 def uniforms_at(seed: int, replication: int, name: str, numbers: ArrayLike, attempt: int = 0) -> Floats:
     """The uniforms of some refund numbers, of the shape of `numbers`: `uniforms(...)[numbers]`, also for numbers far apart."""
     return Draws(seed, replication, numbers)(name, attempt)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.demand.awake import awake
 from sim.demand.causes import prices
 from sim.demand.columns import S_COLLECTS
-from sim.demand.draws import Draws, Floats, Seconds, unit, whole
+from sim.demand.draws import Draws, Floats, Seconds, below, unit, whole
 from sim.demand.envelope import kept
 from sim.demand.ladders import ladder_of, quantiles
 from sim.demand.order_curve import Expected, SaleDay, expected_orders, paid_at
@@ -124,10 +124,11 @@ def _lines(scenario: Scenario, expected: Expected, seed: int, replication: int) 
     paid = paid_at(come.number, come.bucket, expected, seed, replication)
     first = come.number * LINES
     words = Draws(seed, replication, first).family("order", O_BALANCE + 1)
-    luck = unit(words[:, : O_PRESALE + 1])
     shares = np.cumsum(orders.lines) / sum(orders.lines)
-    many = 1 + np.searchsorted(shares[:-1], luck[:, O_LINES], side="right")
-    decided, asked_back, presale = _deposits(paid, luck, words, expected.sales)
+    many = np.ones(len(first), np.int64)
+    for share in shares[:-1].tolist():
+        many += ~below(words[:, O_LINES], share)
+    decided, asked_back, presale = _deposits(paid, words, expected.sales)
     promised = paid + shipping.promised
     for sale in expected.sales:
         if sale.sale.promised is not None:
@@ -137,9 +138,9 @@ def _lines(scenario: Scenario, expected: Expected, seed: int, replication: int) 
     begins = np.cumsum(many) - many
     nth = np.arange(len(of)) - begins[of]
     number = first[of] + nth
-    split = (many > 1) & (luck[:, O_SPLIT] < orders.split)
+    split = (many > 1) & below(words[:, O_SPLIT], orders.split)
     own = (nth == 0) | split[of]
-    together = luck[:, O_TOGETHER] < asks.together
+    together = below(words[:, O_TOGETHER], asks.together)
     return Lines(
         number=number,
         order=first[of],
@@ -155,14 +156,14 @@ def _lines(scenario: Scenario, expected: Expected, seed: int, replication: int) 
     )
 
 
-def _deposits(paid: Seconds, luck: Floats, words: NDArray[np.uint32], sales: tuple[SaleDay, ...]) -> tuple[Seconds, Seconds, Flags]:
+def _deposits(paid: Seconds, words: NDArray[np.uint32], sales: tuple[SaleDay, ...]) -> tuple[Seconds, Seconds, Flags]:
     """When buyers decided, when those who changed their mind before they paid file, and which orders are balances of a pre-sale."""
     decided, asked_back, presale = paid.copy(), paid.copy(), np.zeros(len(paid), np.bool_)
     for sale in sales:
         told = sale.sale.presale
         if told is None:
             continue
-        mine = np.flatnonzero((paid >= sale.begin) & (paid < sale.begin + told.until) & (luck[:, O_PRESALE] < told.share))
+        mine = np.flatnonzero((paid >= sale.begin) & (paid < sale.begin + told.until) & below(words[:, O_PRESALE], told.share))
         decided[mine] -= whole(quantiles(words[mine, O_DEPOSIT], ladder_of(told.deposit_before)))
         asked_back[mine] += whole(quantiles(words[mine, O_BALANCE], ladder_of(told.asked_back_after)))
         presale[mine] = True
@@ -181,7 +182,7 @@ def _parcels(scenario: Scenario, lines: Lines, expected: Expected, seed: int, re
         return whole(quantiles(words[which, place], ladder_of(distribution)))
 
     def true(place: int, share: float | Floats) -> Flags:
-        return np.asarray(unit(words[:, place]) < share)
+        return below(words[:, place], share)
 
     leaves = paid + some(P_LEAVES, shipping.leaves_in) + _arrears(paid, expected, scenario)
     if shipping.presale_leaves_in is not None:
@@ -190,9 +191,8 @@ def _parcels(scenario: Scenario, lines: Lines, expected: Expected, seed: int, re
     leaves = np.maximum(leaves, paid + 1)
 
     clicked = leaves.copy()
-    click = unit(words[:, P_CLICK])
-    early = np.flatnonzero(click < shipping.clicked_early)
-    late = np.flatnonzero(click >= 1 - shipping.clicked_late)
+    early = np.flatnonzero(true(P_CLICK, shipping.clicked_early))
+    late = np.flatnonzero(~true(P_CLICK, 1 - shipping.clicked_late))
     clicked[early] = np.maximum(leaves[early] - some(P_EARLY, shipping.early_by, early), paid[early] + 1)
     clicked[late] += some(P_LATE, shipping.late_by, late)
     transit = scenario.spans.transit
