@@ -1,4 +1,4 @@
-"""Measurements that need a process of their own: memory, and the first use of the compiled engine.
+"""Measurements that need a process of their own: memory, the first use of the compiled engine, and drawing, which is mostly memory too.
 
 `python -m benchmarks.alone WHAT [CUSTOMERS]` prints one JSON number per name.
 """
@@ -58,6 +58,14 @@ def finished(customers: int) -> dict[str, float]:
     return {"bytes": (after - before) / (customers - customers // 2)}
 
 
+def sale(rounds: int) -> dict[str, float]:
+    """Requests of a sale, and seconds to draw them with the orders behind them."""
+    from benchmarks.scenario import drawing
+
+    requests, seconds = drawing(rounds=rounds)
+    return {"requests": requests, "seconds": seconds}
+
+
 def in_a_process(what: str, *arguments: int) -> dict[str, float]:
     """The same in a fresh process. `first_use` gets an empty REFUND_DESK_HOME."""
     with tempfile.TemporaryDirectory() as home:
@@ -75,4 +83,4 @@ def in_a_process(what: str, *arguments: int) -> dict[str, float]:
 
 if __name__ == "__main__":
     what, arguments = sys.argv[1], [int(argument) for argument in sys.argv[2:]]
-    print(json.dumps({"first_use": first_use, "million": million, "finished": finished}[what](*arguments)))
+    print(json.dumps({"first_use": first_use, "million": million, "finished": finished, "sale": sale}[what](*arguments)))
