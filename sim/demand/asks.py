@@ -95,8 +95,7 @@ def draw_asks(goods: Goods, scenario: Scenario, seed: int, replication: int) -> 
     _on_its_way(wishes, goods, words, scenario)
     _once_signed(wishes, goods, words, scenario)
 
-    one_by_one = (lines.number != lines.luck) & (wishes.at < NEVER)  # the forms for several lines are filled in one after another
-    wishes.at[one_by_one] += MINUTE * (lines.number - lines.luck)[one_by_one]
+    _fill_in_one_form_after_another(wishes, goods, scenario)
     wishes.chat[lines.number != lines.luck] = NEVER  # and one chat speaks for all
     begin = day_start(scenario.calendar, first_day(scenario.calendar))
     end = day_start(scenario.calendar, after_last_day(scenario.calendar))
@@ -185,6 +184,19 @@ def _once_signed(wishes: _Wishes, goods: Goods, words: Any, scenario: Scenario) 
             which, awake(scenario).later(signed[which], _span(words, A_RETURN_AFTER, asks.return_goods.after, which)), RETURN_GOODS
         )
         wishes.freely[which] = True
+
+
+def _fill_in_one_form_after_another(wishes: _Wishes, goods: Goods, scenario: Scenario) -> None:
+    """The forms for several lines are filed a minute apart; who sees the gate about to close files them all before."""
+    lines = goods.lines
+    rows = np.flatnonzero((lines.number != lines.luck) & (wishes.at < NEVER))
+    before, after = wishes.at[rows], wishes.at[rows] + MINUTE * (lines.number - lines.luck)[rows]
+    unshipped = after < goods.parcels.clicked[lines.parcel[rows]]
+    for late in (False, True):
+        asks_so = (wishes.occasion[rows] == LATE) == late
+        for each in closed_times(scenario.gate, goods.sales, late):
+            after = np.where(asks_so & unshipped & (before < each.begin) & (after >= each.begin), before, after)
+    wishes.at[rows] = after
 
 
 def _through(words: Any, which: Places, wish: Seconds, clicked: Seconds, scenario: Scenario, closed: tuple[Closed, ...]) -> Any:

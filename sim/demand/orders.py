@@ -235,9 +235,8 @@ def _arrears(paid: Seconds, expected: Expected, scenario: Scenario) -> Seconds |
         return 0
     buckets = expected.buckets
     shares = np.array(orders.lines) / sum(orders.lines)
-    coming = expected.means * (
-        1 + orders.split * float((shares * np.arange(len(shares))).sum())
-    )  # an order that is split is a parcel a line
+    beyond_the_first = float((shares * np.arange(len(shares))).sum())
+    coming = expected.means * (1 + orders.split * beyond_the_first)  # an order that is split is a parcel a line
     for sale in expected.sales:  # what is packed beforehand does not wait
         if sale.sale.presale is not None and shipping.presale_leaves_in is not None:
             here = (buckets.day == sale.day) & (buckets.begin < sale.begin + sale.sale.presale.until)

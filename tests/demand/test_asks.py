@@ -101,6 +101,17 @@ def test_no_unshipped_order_is_asked_back_while_the_gate_is_closed(everything: t
     assert ((chats.filed >= 3 * DAY) & (chats.filed < 3 * DAY + 12 * HOUR)).all()
 
 
+def test_who_sees_the_gate_about_to_close_files_the_forms_for_all_lines_before(sale: Scenario) -> None:
+    """The wishes of all orders paid within some minutes come up in the minutes before the gate closes."""
+    scenario = asking(sale, regret=Regret(share=1.0, after=Fixed(value=10 * HOUR)), together=1.0)
+    scenario = with_orders(scenario, per_day=8_000.0, lines=(0.0, 0.0, 1.0), split=0.0)
+    _, requests, _ = asked(scenario)
+    shut = (requests.filed >= 3 * DAY) & (requests.filed < 3 * DAY + 12 * HOUR)
+    assert not (requests.path[shut] == 1).any()
+    just_before = (requests.filed >= 3 * DAY - 120) & (requests.filed < 3 * DAY)
+    assert (requests.path[just_before] == 1).sum() > 20
+
+
 def test_a_machine_refunds_only_unshipped_orders_let_loose_by_the_opening(everything: tuple[Goods, Told, Told]) -> None:
     goods, requests, _ = everything
     assert requests.parcels is not None
