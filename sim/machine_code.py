@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -76,20 +77,22 @@ def compiled(functions: dict[Callable[..., Any], Any]) -> dict[Callable[..., Any
     # Without numba's reference counts the code runs two to three times as fast, and three times as fast again where it is one piece
     # (a call hands over each array as seven numbers).
     uncounted: Any = {"_nrt": False}
-    for function in called_functions(functions):
-        if function not in _registered:
-            _registered.add(function)
-            register_jitable(forceinline=True, **uncounted)(function)
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    settings: Any = config
-    before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
-    try:
-        njit: Any = numba.njit
-        options = {"cache": True, "nogil": True, "error_model": "numpy", **uncounted}
-        return {function: njit(signature, **options)(function) for function, signature in functions.items()}
-    finally:
-        settings.CACHE_DIR = before
+    with _one_at_a_time:
+        for function in called_functions(functions):
+            if function not in _registered:
+                _registered.add(function)
+                register_jitable(forceinline=True, **uncounted)(function)
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        settings: Any = config
+        before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
+        try:
+            njit: Any = numba.njit
+            options = {"cache": True, "nogil": True, "error_model": "numpy", **uncounted}
+            return {function: njit(signature, **options)(function) for function, signature in functions.items()}
+        finally:
+            settings.CACHE_DIR = before
 
 
 _registered: set[FunctionType] = set()
+_one_at_a_time = Lock()

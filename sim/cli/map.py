@@ -10,7 +10,7 @@ from sim.cli.places import Asked, loaded, overlay_file
 from sim.cli.run import OUT, _broken
 from sim.cli.speak import Announcer, progress, say
 from sim.errors import BadInput, msgid
-from sim.report.files import check_folder, write_together
+from sim.files import check_folder, write_together
 from sim.report.untrusted import harmless
 from sim.scenario.load import overlay_heading
 from sim.words import _, either

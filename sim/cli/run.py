@@ -11,7 +11,7 @@ from sim.cli.app import FailedRun
 from sim.cli.places import Asked, loaded, overlay_file
 from sim.cli.speak import Announcer, progress, say
 from sim.errors import BadInput, msgid
-from sim.report.files import check_folder, write_together
+from sim.files import check_folder, write_together
 from sim.report.version import version
 from sim.scenario.load import overlay_heading
 from sim.words import _, either, spoken

@@ -1,6 +1,7 @@
 """The workload of a scenario: replayed from a shop's own history, its filings as they were or its days dealt anew, or drawn from stated
 figures. What these do not tell is drawn by the refund's number."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +59,20 @@ def draw_workload(scenario: Scenario, seed: int = 0, replication: int = 0, size:
         )
     rows = draw_refunds(stated_requests(scenario, seed, replication), scenario, seed, replication)
     return Workload(rows, seed, replication, _absence(scenario, seed, replication))
+
+
+DRAWN_FROM = ("calendar", "demand", "shipping", "asks", "gate", "buyer", "work", "spans", "chances")
+"""Tables of a scenario that decide what comes; of its policy only `freight` does, of its people only their names (who is absent)."""
+
+
+def same_requests(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios are sent the same requests by the same luck, whatever they make of them."""
+    return one.policy.freight == other.policy.freight and all(getattr(one, table) == getattr(other, table) for table in DRAWN_FROM)
+
+
+def for_the_people_of(scenario: Scenario, workload: Workload) -> Workload:
+    """A workload of a scenario with the same requests, with who is absent among this one's people."""
+    return replace(workload, absence=_absence(scenario, workload.seed, workload.replication))
 
 
 def _from_orders(scenario: Scenario, seed: int, replication: int, size: int | None) -> Workload:

@@ -10,12 +10,20 @@ from sim.desk import compiled_kernel as kernel
 from sim.desk.compile import compiled_procedure, compiled_run
 from sim.desk.contract import EndlessInstant, Floor, Procedure, ProcedureError
 from sim.desk.log import Log
+from sim.desk.procedure import PROCEDURE
 from sim.desk.records import ITEMS, LEDGER, LOG, STATE, TABLES
 
 FIRST_ROOM = 1024
 
 ROWS_EACH = 28
 """Rows of the log that a refund has room for at first: pages that nobody writes cost nothing, and a log that grows is moved."""
+
+
+def get_ready(announce: Callable[[str], None] | None = None) -> None:
+    """Have the machine code of the desk's own procedure at hand, so that threads need not wait for each other; `announce` as in
+    `run_compiled`."""
+    compiled_run(announce)
+    compiled_procedure(PROCEDURE)
 
 
 def run_compiled(

@@ -5,42 +5,29 @@ absence, fate of parcels) is drawn anew. The intervals show that luck and no oth
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import special
 
-from sim.demand.replay import draw_workload
-from sim.demand.workload import Workload
-from sim.desk.contract import Floor, Procedure
-from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
-from sim.desk.simulate import EngineName, floor_of, simulate
-from sim.measure.figures import Figure
+from sim.desk.simulate import EngineName
+from sim.measure.figures import PATHS, metrics
+from sim.measure.handoffs import CODE as HANDOFFS
 from sim.measure.invariants import check
-from sim.measure.summary import RunSummary, summarise
+from sim.measure.readings import HOURLY, Reading
 from sim.scenario.schema import Scenario
+from sim.study.block import Measured, Run, jobs_of, kept_in, one_run
+from sim.study.intervals import mean_of, ratio_of
+from sim.study.laboratory import Laboratory, Progress
 from sim.study.sizes import doubt_of, over_sizes
 
-Progress = Callable[[int, int], None]
 Key = tuple[str, ...]
-
-CONFIDENCE = 0.95
+Parts = Mapping[Key, tuple[float, float]]
 
 NO_MEAN = ("backlog_peak_at",)
 """Numbers of a document whose mean over replications says nothing: the peak may come on one night or on another."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One replication, whole: what came, who was there, what happened, and its measures."""
-
-    workload: Workload
-    floor: Floor
-    log: Log
-    summary: RunSummary
 
 
 @dataclass(frozen=True)
@@ -58,123 +45,78 @@ class Replicated:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A mean and its 95 % interval; low and high are None where one value gives none."""
-
-    mean: float
-    low: float | None = None
-    high: float | None = None
-
-
 def replicate(
     scenario: Scenario,
     seed: int = 0,
     replications: int = 1,
     engine: EngineName = "compiled",
-    procedure: Procedure = PROCEDURE,
     progress: Progress | None = None,
     announce: Callable[[str], None] | None = None,
     sizes: int = 0,
+    laboratory: Laboratory | None = None,
 ) -> Replicated:
-    """Run replications 0 … `replications` - 1 one after the other and join their figures.
+    """Run replications 0 … `replications` - 1 and join their figures.
 
     sizes: so many outer draws of the sale's size, each with the same replications inside; what they say stands in the document under
-    "sizes", and all other figures are those of the expected size. The invariants of every run are checked; what is broken stands in
-    `problems`. Raises what draw_workload and simulate raise, BadInput for `sizes` where there is no doubt about them, and ValueError for
-    fewer than one replication.
+    "sizes", and all other figures are those of the expected size. laboratory: who simulates and where results are kept; by default
+    threads of this process, and nowhere. The invariants of every run are checked; what is broken stands in `problems`. Raises what
+    draw_workload and simulate raise, BadInput for `sizes` where there is no doubt about them, and ValueError for fewer than one
+    replication.
     """
     if replications < 1:
         raise ValueError(f"replications ({replications}) must be at least 1")
     if sizes:
         doubt_of(scenario)
-    problems: list[str] = []
-    first: Run | None = None
-    of_sizes: list[dict[str, Any]] = []
-    total = replications * (1 + sizes)
-    for size in (None, *range(sizes)):
-        documents: list[dict[str, Any]] = []
-        parts: list[Mapping[Key, tuple[float, float]]] = []
-        for number in range(replications):
-            run = one_run(scenario, seed, number, engine, procedure, announce, size)
-            first = first or run
-            documents.append(run.summary.to_json())
-            parts.append(shares_of(run.summary))
-            broken = check(run.log, run.workload, run.floor, procedure)
-            problems += [problem if total == 1 else f"{len(of_sizes)}.{number}: {problem}" for problem in broken]
-            if progress:
-                progress(len(of_sizes) * replications + number + 1, total)
-        of_sizes.append(joined(documents, parts))
-    assert first is not None
-    document = of_sizes[0] if not sizes else {**of_sizes[0], "sizes": over_sizes(of_sizes[1:], scenario, seed)}
-    return Replicated(scenario, first, document, replications, tuple(problems))
+    first = one_run(scenario, seed, 0, engine, announce=announce)
+    if replications == 1 and not sizes:
+        if progress:
+            progress(1, 1)
+        problems = check(first.log, first.workload, first.floor, PROCEDURE)
+        return Replicated(scenario, first, first.summary.to_json(), 1, tuple(problems))
+    at_work = laboratory or Laboratory()
+    at_work.progress = progress or at_work.progress
+    jobs = [job for size in (None, *range(sizes)) for job in jobs_of(scenario, seed, range(replications), size, engine)]
+    tables = at_work.tables([[job] for job in jobs])
+    of_sizes: dict[int | None, list[Measured]] = {}
+    broken: list[str] = []
+    for job, (table,) in zip(jobs, tables, strict=True):
+        for number, kept in kept_in(table):
+            of_sizes.setdefault(job.size, []).append(kept)
+            broken += [f"{0 if job.size is None else job.size + 1}.{number}: {problem}" for problem in kept.problems]
+    expected, *others = (joined([_document(kept) for kept in each], [_parts(kept) for kept in each]) for each in of_sizes.values())
+    document = {**expected, "sizes": over_sizes(others, scenario, seed)} if sizes else expected
+    return Replicated(scenario, first, document, replications, tuple(broken))
 
 
-def one_run(
-    scenario: Scenario,
-    seed: int,
-    replication: int,
-    engine: EngineName = "compiled",
-    procedure: Procedure = PROCEDURE,
-    announce: Callable[[str], None] | None = None,
-    size: int | None = None,
-) -> Run:
-    """One replication, measured; `size`: which draw of the sale's size, None = as expected."""
-    workload = draw_workload(scenario, seed, replication, size)
-    log = simulate(workload, scenario, engine, procedure, announce)
-    floor = floor_of(scenario, workload)
-    return Run(workload, floor, log, summarise(log, workload, floor, scenario, procedure))
+def _document(kept: Measured) -> dict[str, Any]:
+    """The document of a replication, its courses over the hours back in their places."""
+    pools = {
+        name: {**pool, "hours": {kind: kept.hourly[f"{name}.{kind}"].tolist() for kind in HOURLY}}
+        for name, pool in kept.document["pools"].items()
+    }
+    return {**kept.document, "pools": pools}
+
+
+def _parts(kept: Measured) -> Parts:
+    """(part, whole) of every share of a replication, by its place in the document."""
+    return dict(_shares(kept.readings))
+
+
+def _shares(readings: Mapping[str, Reading]) -> Iterator[tuple[Key, tuple[float, float]]]:
+    for text, reading in readings.items():
+        name, _, part = text.partition(".")
+        if reading.part is None or reading.whole is None or metrics()[name].unit != "share":
+            continue
+        if not part:
+            yield ("kpis", name), (reading.part, reading.whole)
+        elif part in PATHS:
+            yield ("kpis", name, "by_path", part), (reading.part, reading.whole)
+        elif name == HANDOFFS:
+            yield ("handoffs", part, "within_standard"), (reading.part, reading.whole)
 
 
 # ---------------------------------------------------------------- joining
-def mean_of(values: Sequence[float]) -> Interval:
-    """The mean and its t-interval; not below 0 where no value is."""
-    count = len(values)
-    mean = math.fsum(values) / count
-    if count < 2:
-        return Interval(mean)
-    return _around(mean, float(np.std(values, ddof=1)), count, least=0.0 if min(values) >= 0 else None)
-
-
-def ratio_of(parts: Sequence[tuple[float, float]]) -> Interval | None:
-    """A share as the ratio of sums over replications of (part, whole), with the t-interval of its linearised residuals; inside 0-1.
-
-    None where there is no whole at all. The mean of the single ratios would weigh a quiet replication like a busy one.
-    """
-    whole = math.fsum(of for _, of in parts)
-    if not whole:
-        return None
-    ratio = math.fsum(part for part, _ in parts) / whole
-    if len(parts) < 2:
-        return Interval(ratio)
-    residuals = [(part - ratio * of) / (whole / len(parts)) for part, of in parts]
-    return _around(ratio, float(np.std(residuals, ddof=1)), len(parts), least=0.0, most=1.0)
-
-
-def _around(mean: float, deviation: float, count: int, least: float | None = None, most: float | None = None) -> Interval:
-    half = float(special.stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * deviation / math.sqrt(count)
-    low, high = mean - half, mean + half
-    return Interval(mean, low if least is None else max(least, low), high if most is None else min(most, high))
-
-
-def shares_of(summary: RunSummary) -> dict[Key, tuple[float, float]]:
-    """(part, whole) of every share of a run, by its place in the document."""
-    found: dict[Key, tuple[float, float]] = {}
-
-    def note(place: Key, figure: Figure) -> None:
-        if figure.unit == "share" and {"in", "of"} <= set(figure.parts):
-            found[place] = (figure.parts["in"], figure.parts["of"])
-
-    for name, figure in summary.kpis.items():
-        note(("kpis", name), figure)
-        for path, part in figure.by_path.items():
-            note(("kpis", name, "by_path", path), part)
-    for handoff in summary.handoffs:
-        note(("handoffs", handoff.name, "within_standard"), handoff.within_standard)
-    return found
-
-
-def joined(documents: Sequence[dict[str, Any]], parts: Sequence[Mapping[Key, tuple[float, float]]]) -> dict[str, Any]:
+def joined(documents: Sequence[dict[str, Any]], parts: Sequence[Parts]) -> dict[str, Any]:
     """One document from those of several replications: figures with intervals, other numbers as means."""
     if len(documents) == 1:
         return documents[0]
@@ -182,7 +124,7 @@ def joined(documents: Sequence[dict[str, Any]], parts: Sequence[Mapping[Key, tup
     return {**whole, "schema": documents[0]["schema"], "seed": documents[0]["seed"], "replications": len(documents)}
 
 
-def _join(place: Key, values: Sequence[Any], parts: Sequence[Mapping[Key, tuple[float, float]]]) -> Any:
+def _join(place: Key, values: Sequence[Any], parts: Sequence[Parts]) -> Any:
     """The values that stand at one place of all documents, as one."""
     first = values[0]
     if isinstance(first, dict) and "mean" in first:
@@ -203,7 +145,7 @@ def _join(place: Key, values: Sequence[Any], parts: Sequence[Mapping[Key, tuple[
     return math.fsum(values) / len(values)
 
 
-def _figure(place: Key, values: Sequence[Any], parts: Sequence[Mapping[Key, tuple[float, float]]]) -> dict[str, float | None]:
+def _figure(place: Key, values: Sequence[Any], parts: Sequence[Parts]) -> dict[str, float | None]:
     """Mean, low and high of a figure; null where a replication has none, for then the mean of the others would be of the lucky ones."""
     if all(place in each for each in parts):
         found = ratio_of([each[place] for each in parts])

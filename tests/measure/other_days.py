@@ -14,7 +14,8 @@ from sim.measure.summary import summarise
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.staff import EVERY_DESK_HAS
 from sim.shipped import scenarios_folder
-from sim.study.replicate import Replicated, Run
+from sim.study.block import Run
+from sim.study.replicate import Replicated
 from tests.study.stated import on_stated_figures
 
 DAY = 86_400

@@ -68,7 +68,8 @@ from sim.rules.facts import Response
 from sim.rules.masks import BITS, masks
 from sim.rules.reasons import reasons
 from sim.scenario import Scenario
-from sim.study.replicate import one_run, replicate
+from sim.study.block import one_run
+from sim.study.replicate import replicate
 from tests.engine.random_scenarios import DAYS, DRAIN
 from tests.measure.random_orders import DAY, double_11, random_orders
 from tests.measure.tiny import CARRIERS, HOUR, WAREHOUSE, Diary

@@ -8,7 +8,7 @@ import pytest
 from sim.desk.records import FILED
 from sim.measure.coverage import coverage
 from sim.measure.figures import Figure, metrics
-from sim.study.replicate import Run
+from sim.study.block import Run
 from tests.measure import other_days
 from tests.measure.other_days import END
 

@@ -10,7 +10,7 @@ from sim.desk.procedure import PROCEDURE
 from sim.measure.invariants import check
 from sim.scenario import Group, Scenario, load_scenario, overlay_heading, scenario_hash
 from sim.shipped import scenarios_folder
-from sim.study.replicate import one_run
+from sim.study.block import one_run
 
 FOLDER = scenarios_folder()
 SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.toml"))

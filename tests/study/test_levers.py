@@ -19,7 +19,7 @@ from sim.measure.figures import metrics
 from sim.measure.summary import RunSummary
 from sim.scenario import Scenario, load_scenario
 from sim.shipped import scenarios_folder
-from sim.study.replicate import one_run
+from sim.study.block import one_run
 
 FOLDER = scenarios_folder()
 OVERLAYS = sorted(path.stem for path in (FOLDER / "policies").glob("*.toml"))

@@ -10,7 +10,8 @@ from scipy import stats
 
 from sim.scenario import Scenario, load_scenario
 from sim.shipped import scenarios_folder
-from sim.study.replicate import joined, mean_of, ratio_of, replicate
+from sim.study.intervals import mean_of, ratio_of
+from sim.study.replicate import joined, replicate
 
 
 @pytest.fixture(scope="module")

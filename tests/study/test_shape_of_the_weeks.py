@@ -17,7 +17,7 @@ from sim.rules.path import path_of
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.units import DAY, HOUR
 from sim.shipped import scenarios_folder
-from sim.study.replicate import one_run
+from sim.study.block import one_run
 
 FOLDER = scenarios_folder()
 DOUBLE_11 = ("double11-2019", "double11-2022")

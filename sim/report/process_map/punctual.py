@@ -15,7 +15,7 @@ from sim.measure.responses import Standard, answering_pools, judged
 from sim.report import format
 from sim.report.process_map.flows import ALL, PATHS, Flows
 from sim.scenario.schema import Scenario
-from sim.study.replicate import Run
+from sim.study.block import Run
 from sim.words import _
 
 WAREHOUSE, CARRIERS = "warehouse", "carriers"

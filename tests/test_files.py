@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import BadInput
+from sim.files import check_folder, write_together
 from sim.report import files
-from sim.report.files import check_folder, write_together
 
 
 def test_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:

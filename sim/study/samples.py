@@ -1,0 +1,69 @@
+"""Figures of many replications as columns: what comparisons, selections and charts read off the tables of blocks."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim.measure.readings import COST
+from sim.study.block import PROBLEM
+from sim.study.paired import Sample
+
+Hours = NDArray[np.float64]
+
+
+class Replications:
+    """The replications of one scenario, from the tables of its blocks in order."""
+
+    def __init__(self, tables: Sequence[pa.Table]) -> None:
+        self._table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        self.count = len(pc.unique(self._table.column("replication")))
+
+    def sample(self, address: str) -> Sample | str:
+        """The figure at an address, replication by replication; or why there is none (a key of metrics.toml): one without it is enough."""
+        rows = self._rows([address])
+        if rows.num_rows < self.count:
+            return "no_requests"
+        values = rows.column("value")
+        if values.null_count:
+            return str(rows.column("reason").drop_null()[0].as_py())
+        parts, wholes = (None if rows.column(name).null_count else _floats(rows.column(name)) for name in ("part", "whole"))
+        return Sample(_floats(values), parts, wholes)
+
+    def costs(self) -> dict[str, Sample]:
+        """Yuan by cause, replication by replication."""
+        causes = [each for each in self._addresses() if each.startswith(f"{COST}.")]
+        return {cause.removeprefix(f"{COST}."): sample for cause in causes if isinstance(sample := self.sample(cause), Sample)}
+
+    def hours(self, courses: Iterable[str]) -> Hours:
+        """The sum of some courses ("agents.in_line") hour by hour, shape (replications, hours)."""
+        found: list[Hours] = []
+        for course in courses:
+            column = self._rows([course]).column("hours").combine_chunks()
+            if len(column):
+                found.append(np.array(column.to_pylist(), np.float64))
+        return np.asarray(sum(found)) if found else np.zeros((self.count, 0))
+
+    def problems(self) -> tuple[str, ...]:
+        """Invariants that do not hold, with the number of the replication."""
+        rows = self._rows([PROBLEM])
+        numbers, texts = (rows.column(name).to_pylist() for name in ("replication", "text"))
+        return tuple(f"{number}: {text}" for number, text in zip(numbers, texts, strict=True))
+
+    def courses(self, kind: str) -> tuple[str, ...]:
+        """The courses of a kind ("in_line") that there are."""
+        return tuple(each for each in self._addresses() if each.endswith(f".{kind}"))
+
+    def _addresses(self) -> list[str]:
+        return [str(each) for each in pc.unique(self._table.column("address").cast(pa.string())).to_pylist()]
+
+    def _rows(self, addresses: list[str]) -> pa.Table:
+        wanted = pc.is_in(self._table.column("address").cast(pa.string()), pa.array(addresses))
+        return self._table.filter(wanted).sort_by("replication")
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
+    return np.asarray(column.to_numpy(), np.float64).copy()

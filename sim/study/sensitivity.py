@@ -1,0 +1,183 @@
+"""Which guess decides: every figure that is our own guess (P) or of a weak source (L) is put lower and higher, one at a time, under the
+same luck; what the answer makes of it is a tornado.
+
+It is the third layer of doubt, beside luck and the size of the sale: no number of replications narrows it.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from sim.errors import BadInput
+from sim.measure.address import parse_address
+from sim.scenario.change import changed, value_at
+from sim.scenario.schema import Figure, Scenario
+from sim.study.block import BLOCK, jobs_of
+from sim.study.laboratory import Laboratory
+from sim.study.paired import Difference, Sample, paired
+from sim.study.samples import Replications
+
+GUESSED = ("P", "L")
+SPREADS = ("mean", "sd")
+"""A distribution's mean is varied together with its spread: its shape stays."""
+
+Why = Literal["a profile", "no number", "zero", "part of a whole"]
+"""Why a guess is not varied: several numbers that make one figure, a word, nothing to multiply, not sound alone."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A guessed figure and what is tried instead. key: dotted; figure: as the file gives it; low, high: values at dotted keys, in seconds,
+    fen and shares."""
+
+    key: str
+    figure: Figure
+    low: Mapping[str, Any]
+    high: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a guess does to the answer: with the lower, and with the higher value, less with the value as it is. None: no figure."""
+
+    guess: Guess
+    at_low: Difference | None
+    at_high: Difference | None
+
+    @property
+    def reach(self) -> float:
+        """The larger of both changes, without its sign."""
+        return max((abs(each.estimate) for each in (self.at_low, self.at_high) if each is not None), default=0.0)
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How an answer hangs on the guesses.
+
+    metric: its address. policy: the answer is the difference that this policy makes, None = the scenario's own figure. answer: the figure
+    or difference with all guesses as they are. effects: the guess that decides most first. left_out: what was not varied, and why.
+    """
+
+    metric: str
+    policy: str | None
+    answer: float
+    effects: tuple[Effect, ...]
+    replications: int
+    left_out: Mapping[str, Why]
+
+    @property
+    def turning(self) -> tuple[Effect, ...]:
+        """Those that would turn the sign of a policy's difference: with them the other answer would be right."""
+        if self.policy is None:
+            return ()
+        ends = ((effect, each) for effect in self.effects for each in (effect.at_low, effect.at_high) if each is not None)
+        return tuple(dict.fromkeys(effect for effect, each in ends if (self.answer + each.estimate) * self.answer < 0))
+
+
+def guesses(scenario: Scenario) -> tuple[tuple[Guess, ...], dict[str, Why]]:
+    """The guessed figures that can be varied alone, and those that cannot, with the reason."""
+    found: list[Guess] = []
+    left_out: dict[str, Why] = {}
+    every = {key: figure for key, figure in scenario.figures.items() if figure.grade in GUESSED}
+    for key, figure in every.items():
+        stem, _, last = key.rpartition(".")
+        if last == "sd" and f"{stem}.mean" in every:
+            continue
+        keys = [key, *([f"{stem}.sd"] if last == "mean" and f"{stem}.sd" in every else [])]
+        tried = _tried(scenario, keys, figure)
+        if isinstance(tried, str):
+            left_out[key] = tried
+        else:
+            found.append(Guess(key, figure, *tried))
+    return tuple(found), left_out
+
+
+def _tried(scenario: Scenario, keys: Sequence[str], figure: Figure) -> tuple[dict[str, Any], dict[str, Any]] | Why:
+    times = _times()[figure.grade]
+    low, high = {}, {}
+    try:
+        for key in keys:
+            value = value_at(scenario, key)
+            if isinstance(value, tuple | list):
+                return "a profile"
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return "no number"
+            is_share = isinstance(value, float) and 0 <= value <= 1 and figure.unit != "times the minutes of [work]"
+            low[key], high[key] = (_times_of(value, times[end], is_share) for end in ("low", "high"))
+        if all(low[key] == high[key] for key in keys):
+            return "zero"
+        for values in (low, high):
+            changed(scenario, values)
+    except (KeyError, BadInput):
+        return "part of a whole"
+    return low, high
+
+
+def _times_of(value: float, times: float, is_share: bool) -> float:
+    """A value times a factor: of a share above one half, what is missing to 1 is divided instead, so that it stays a share."""
+    if isinstance(value, int):
+        return int(value * times + 0.5)
+    if not is_share or value <= 0.5:
+        return value * times
+    return 1 - (1 - value) * (2 - times)
+
+
+@cache
+def _times() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads(resources.files("sim.study").joinpath("doubt.toml").read_text("utf-8"))["times"]
+    return found
+
+
+def sensitivity(
+    scenario: Scenario,
+    metric: str,
+    policy: tuple[str, Scenario] | None = None,
+    replications: int = BLOCK,
+    seed: int = 0,
+    laboratory: Laboratory | None = None,
+) -> Sensitivity:
+    """Vary every guess of a scenario and see what one metric makes of it; with a policy (name, scenario), what the difference makes of it
+    that the policy makes.
+
+    A guess that only the policy makes is varied there alone. Raises BadInput for a wrong address, or a metric without a figure.
+    """
+    at_work = laboratory or Laboratory()
+    address = str(parse_address(metric, "--metric"))
+    scenarios = [scenario] if policy is None else [scenario, policy[1]]
+    every, left_out = guesses(scenarios[-1])
+    worlds = [scenarios]
+    for guess in every:
+        for values in (guess.low, guess.high):
+            worlds.append([_with(each, values) for each in scenarios])
+    columns = [jobs_of(each, seed, range(replications)) for world in worlds for each in world]
+    rows = at_work.tables(list(zip(*columns, strict=True)))
+    samples = [Replications([row[place] for row in rows]).sample(address) for place in range(len(columns))]
+    answers = [_answer(samples[at : at + len(scenarios)]) for at in range(0, len(samples), len(scenarios))]
+    as_is = answers[0]
+    if as_is is None:
+        raise BadInput("has no figure in every replication", field="--metric", value=address)
+    effects = [
+        Effect(guess, *(None if end is None else paired(end, as_is) for end in answers[1 + 2 * place : 3 + 2 * place]))
+        for place, guess in enumerate(every)
+    ]
+    in_order = tuple(sorted(effects, key=lambda effect: (-effect.reach, effect.guess.key)))
+    return Sensitivity(address, policy and policy[0], as_is.figure, in_order, replications, left_out)
+
+
+def _with(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """The scenario with what is tried; as it is where it has no such figure."""
+    try:
+        return changed(scenario, values)
+    except KeyError:
+        return scenario
+
+
+def _answer(samples: Sequence[Sample | str]) -> Sample | None:
+    """The metric's figure, or the difference between policy and scenario, replication by replication."""
+    if any(isinstance(each, str) for each in samples):
+        return None
+    known = [each for each in samples if isinstance(each, Sample)]
+    return known[0] if len(known) == 1 else Sample(known[1].values - known[0].values)
