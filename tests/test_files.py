@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sim import files
 from sim.errors import BadInput
 from sim.files import check_folder, write_together
-from sim.report import files
 
 
 def test_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ DEBUG = "REFUND_DESK_DEBUG"
 MOST_REPLICATIONS = 1_000
 LARGEST_SEED = 2**63 - 1
 
+USUAL = "first_response_within_30min, completion_hours, total_cost"
+"""What is judged unless something else is named: sim.study.compare.USUAL, which help must not import."""
+
 
 class FailedRun(RuntimeError):
     """A run that came to an end but must not be believed; its text is in the user's language."""
@@ -131,6 +134,9 @@ def build() -> typer.Typer:
         "--forecast", metavar="FILE", help=_("Expected orders per day or per hour (CSV or XLSX), for a scenario that draws orders.")
     )
     scale_option = typer.Option("--scale", metavar="X", help=_("Times the scenario's demand: 1.5 is half as much again."))
+    sizes_option = typer.Option(
+        "--sizes", metavar="N", help=_("How sure the sale's size is: try N sizes of it, and show how far the figures lie apart.")
+    )
     seed_option = typer.Option("--seed", metavar="N", help=_("Another number is another luck; the same number is the same run."))
 
     @app.callback()
@@ -160,12 +166,7 @@ def build() -> typer.Typer:
         replications: Annotated[
             str, typer.Option("--replications", metavar="N", help=_("Runs with different luck; from 2 on figures carry an interval."))
         ] = "1",
-        sizes: Annotated[
-            str,
-            typer.Option(
-                "--sizes", metavar="N", help=_("How sure the sale's size is: try N sizes of it, and show how far the figures lie apart.")
-            ),
-        ] = "0",
+        sizes: Annotated[str, sizes_option] = "0",
         engine: Annotated[
             str,
             typer.Option(
@@ -190,6 +191,86 @@ def build() -> typer.Typer:
             json,
         )
         run_scenario(wanted)
+
+    @app.command(
+        cls=Command,
+        help=_("Compare policies on the same requests: what each changes, whether that is more than luck, what it costs."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def compare(
+        scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=scenario_help, show_default=False)],
+        policy: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--policy",
+                metavar="FILE",
+                help=_("A policy to compare with the scenario as it is: a file, or one that ships. May be repeated."),
+            ),
+        ] = None,
+        experiment: Annotated[
+            str | None,
+            typer.Option("--experiment", metavar="FILE", help=_("Instead: all combinations of several settings, as a file says.")),
+        ] = None,
+        metric: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--metric",
+                metavar="ADDRESS",
+                help=_("What is judged, such as completion_hours.path_4.p90. May be repeated; default: {metrics}.").format(metrics=USUAL),
+            ),
+        ] = None,
+        precision: Annotated[
+            str | None,
+            typer.Option("--precision", metavar="X", help=_("Go on until every difference is known to ± X times the figure: 0.02.")),
+        ] = None,
+        replications: Annotated[
+            str | None, typer.Option("--replications", metavar="N", help=_("Pairs of runs, where no precision is asked for (20)."))
+        ] = None,
+        best: Annotated[
+            str | None,
+            typer.Option("--best", metavar="ADDRESS", help=_("Also pick the best by this figure, right 95 times in 100.")),
+        ] = None,
+        zone: Annotated[
+            str | None, typer.Option("--zone", metavar="X", help=_("The smallest difference that matters, in the unit of that figure."))
+        ] = None,
+        guesses: Annotated[
+            bool,
+            typer.Option("--guesses", help=_("Also try every guessed input lower and higher: which of them decides. Takes minutes.")),
+        ] = False,
+        overlay: Annotated[list[str] | None, overlay_option] = None,
+        history: Annotated[str | None, history_option] = None,
+        forecast: Annotated[str | None, forecast_option] = None,
+        scale: Annotated[str, scale_option] = "1",
+        sizes: Annotated[str, sizes_option] = "0",
+        seed: Annotated[str, seed_option] = "0",
+        cluster: Annotated[
+            str | None,
+            typer.Option("--cluster", metavar="ADDRESS", help=_("Simulate on the workers of this Dask scheduler.")),
+        ] = None,
+        out: Annotated[
+            str | None, typer.Option("--out", metavar="DIR", help=_("Write the report (index.html), results, figures and manifest there."))
+        ] = None,
+        json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document with all figures, and nothing else."))] = False,
+    ) -> None:
+        from sim.cli.compare import Wanted, best_of, compare_policies
+        from sim.cli.places import Asked, number_above_0, scale_of, whole_number
+
+        wanted = Wanted(
+            Asked(scenario, tuple(overlay or ()), history, forecast, scale_of(scale, "--scale")),
+            tuple(policy or ()),
+            experiment,
+            tuple(metric or ()),
+            None if precision is None else number_above_0(precision, "--precision"),
+            None if replications is None else whole_number(replications, "--replications", 2, MOST_REPLICATIONS),
+            whole_number(seed, "--seed", 0, LARGEST_SEED),
+            whole_number(sizes, "--sizes", 0, MOST_REPLICATIONS),
+            best_of(best, zone),
+            guesses,
+            cluster,
+            out,
+            json,
+        )
+        compare_policies(wanted)
 
     @app.command(
         cls=Command,
@@ -255,5 +336,41 @@ def build() -> typer.Typer:
             need_a_scenario({option: bool(value) for option, value in given.items()})
         asked = None if scenario is None else Asked(scenario, tuple(overlay or ()), history, forecast, times)
         draw_map(asked, whole_number(seed, "--seed", 0, LARGEST_SEED), out)
+
+    runs = typer.Typer(
+        cls=Group,
+        help=_("What is kept of earlier runs, so that the same call goes on where it stopped."),
+        invoke_without_command=True,
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND …"),
+    )
+    app.add_typer(runs, name="runs")
+
+    @runs.callback()
+    def kept(ctx: typer.Context) -> None:
+        if ctx.invoked_subcommand is None:
+            list_kept()
+
+    @runs.command("list", cls=Command, help=_("List what is kept."), options_metavar=_("[OPTIONS]"))
+    def list_kept() -> None:
+        from sim.cli.runs import list_runs
+
+        list_runs()
+
+    @runs.command(cls=Command, help=_("Show the figures of one scenario's replications."), options_metavar=_("[OPTIONS]"))
+    def show(
+        run: Annotated[
+            str, typer.Argument(metavar="RUN", help=_("A scenario's name, or the first digits of its hash."), show_default=False)
+        ],
+    ) -> None:
+        from sim.cli.runs import show_run
+
+        show_run(run)
+
+    @runs.command(cls=Command, help=_("Delete what is damaged or made by other versions of the program."), options_metavar=_("[OPTIONS]"))
+    def clean(everything: Annotated[bool, typer.Option("--all", help=_("Delete all that is kept."))] = False) -> None:
+        from sim.cli.runs import clean_runs
+
+        clean_runs(everything)
 
     return app

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.cli.app import FailedRun
 from sim.cli.places import Asked, loaded, overlay_file
-from sim.cli.run import OUT, _broken
+from sim.cli.run import OUT, broken
 from sim.cli.speak import Announcer, progress, say
 from sim.errors import BadInput, msgid
 from sim.files import check_folder, write_together
@@ -63,7 +63,7 @@ def _run(asked: Asked, seed: int) -> "Replicated":
     with progress(_("Simulating")) as tick:
         run = replicate(scenario, seed, progress=tick, announce=Announcer())
     if run.problems:
-        raise FailedRun(_broken(run.problems))
+        raise FailedRun(broken(run.problems))
     return run
 
 

@@ -22,6 +22,7 @@ class Asked:
     """The scenario that a command line asks for: its file or name, what is laid over it in turn, and the demand given instead.
 
     history, forecast: files as seen from the working folder. scale: times the scenario's own demand.scale.
+    above: what is laid over the overlays, as files or content.
     """
 
     scenario: str
@@ -29,6 +30,7 @@ class Asked:
     history: str | None = None
     forecast: str | None = None
     scale: float = 1.0
+    above: tuple[Overlay, ...] = ()
 
 
 def scenario_file(word: str) -> Path:
@@ -41,10 +43,20 @@ def overlay_file(word: str) -> Path:
     return _file(word, "--overlay", scenarios_folder() / "policies")
 
 
+def policy_file(word: str) -> Path:
+    """A policy's file: the path itself, or a shipped policy of that name. Raises BadInput."""
+    return _file(word, "--policy", scenarios_folder() / "policies")
+
+
+def experiment_file(word: str) -> Path:
+    """An experiment's file: the path itself, or a shipped experiment of that name. Raises BadInput."""
+    return _file(word, "--experiment", scenarios_folder() / "experiments")
+
+
 def loaded(asked: Asked) -> Scenario:
     """The scenario that is asked for: overlays in their order, then history, forecast and scale. Raises BadInput."""
     file = scenario_file(asked.scenario)
-    above: list[Overlay] = [overlay_file(overlay) for overlay in asked.overlays]
+    above: list[Overlay] = [*(overlay_file(overlay) for overlay in asked.overlays), *asked.above]
     if asked.history is not None:
         above.append({"demand": {"history": _history(asked.history)}})
     if asked.forecast is None and asked.scale == 1:
@@ -166,6 +178,17 @@ def scale_of(word: str, field: str) -> float:
     if not 0 < number <= MOST_SCALE:
         wrong = msgid("is too small") if number <= 0 else msgid("is too large")
         raise BadInput(wrong, field=field, value=word, allowed=_A_SCALE, limit=f"{MOST_SCALE:,}")
+    return number
+
+
+def number_above_0(word: str, field: str) -> float:
+    """A number of the command line above 0. Raises BadInput."""
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise BadInput("is not a number above 0", field=field, value=word, allowed=msgid("a number above 0"))
     return number
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sim.cli.app import FailedRun
 from sim.cli.places import Asked, loaded, overlay_file
-from sim.cli.speak import Announcer, progress, say
+from sim.cli.speak import say
 from sim.errors import BadInput, msgid
 from sim.files import check_folder, write_together
 from sim.report.version import version
@@ -43,16 +43,17 @@ class Wanted:
 
 def run_scenario(wanted: Wanted) -> None:
     """Run, check, and show or write the result. Raises BadInput, and FailedRun where a run breaks what must hold of any run."""
-    folder = _folder(wanted.out)
+    folder = out_folder(wanted.out)
     scenario = loaded(wanted.asked)
     overlays = tuple(either(overlay_heading(overlay_file(overlay)).title) for overlay in wanted.asked.overlays)
+    from sim.cli.laboratory import laboratory
     from sim.study.replicate import replicate
 
-    with progress(_("Simulating")) as tick:
+    with laboratory(_("Simulating")) as at_work:
         engine = cast("EngineName", wanted.engine)
-        run = replicate(scenario, wanted.seed, wanted.replications, engine, progress=tick, announce=Announcer(), sizes=wanted.sizes)
+        run = replicate(scenario, wanted.seed, wanted.replications, engine, sizes=wanted.sizes, laboratory=at_work)
     if run.problems:
-        raise FailedRun(_broken(run.problems))
+        raise FailedRun(broken(run.problems))
     document = document_text(run)
     if folder is not None or not wanted.json:
         from sim.report.headline import answer_of
@@ -72,7 +73,8 @@ def run_scenario(wanted: Wanted) -> None:
         say(_("Report: {page}").format(page=folder.resolve() / PAGE))
 
 
-def _folder(out: str | None) -> Path | None:
+def out_folder(out: str | None) -> Path | None:
+    """The folder that --out names, None where it names none. Raises BadInput where files could not be written there."""
     if out is None:
         return None
     if not out.strip():
@@ -82,7 +84,8 @@ def _folder(out: str | None) -> Path | None:
     return folder
 
 
-def _broken(problems: tuple[str, ...]) -> str:
+def broken(problems: tuple[str, ...]) -> str:
+    """What is said of a run that breaks what must hold of any run."""
     heading = _("The run broke what must hold of any run; its figures are not to be believed ({count} violations):").format(
         count=len(problems)
     )

@@ -39,8 +39,18 @@ def show(answer: Answer, stream: TextIO | None = None) -> None:
         console.print(_plain(note, "dim"))
     for table in answer.tables:
         console.print()
-        console.print(_plain(table.title, "bold"))
-        console.print(_table(table, console.width >= ROOM) if table.rows else _plain(table.nothing or _("Nothing to show."), "dim"))
+        _print_table(table, console)
+
+
+def show_table(table: Table, stream: TextIO | None = None) -> None:
+    """Print a table by itself."""
+    out = stream or sys.stdout
+    _print_table(table, Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else PLAIN_WIDTH))
+
+
+def _print_table(table: Table, console: Console) -> None:
+    console.print(_plain(table.title, "bold"))
+    console.print(_table(table, console.width >= ROOM) if table.rows else _plain(table.nothing or _("Nothing to show."), "dim"))
 
 
 def _figures(figures: tuple[Figure, ...]) -> RichTable:

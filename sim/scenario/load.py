@@ -195,6 +195,11 @@ def _preset_file(table: str, name: Any, folder: Path, place: Place) -> Path:
 
 def _read(path: Path, field: str | None, named_at: Place) -> Layer:
     """One TOML file. A file that cannot be read is told where it was named (`field`, `named_at`), if it was."""
+    return layer_of(*read_toml(path, field, named_at))
+
+
+def read_toml(path: Path, field: str | None = None, named_at: Place = (None, None)) -> tuple[dict[str, Any], dict[tuple[str, ...], Place]]:
+    """What a TOML file says, and where. Raises BadInput, where the file was named (`field`, `named_at`) if it was and cannot be read."""
     text = _decoded(_bytes(path, field, named_at), path)
     try:
         raw = tomllib.loads(text)
@@ -204,7 +209,7 @@ def _read(path: Path, field: str | None, named_at: Place) -> Layer:
         raise _syntax(str(error), text, path) from None
     places: dict[tuple[str, ...], Place] = {key: (str(path), line) for key, line in key_lines(text).items()}
     places[()] = (str(path), None)
-    return layer_of(raw, places)
+    return raw, places
 
 
 def _syntax(message: str, text: str, path: Path) -> BadInput:

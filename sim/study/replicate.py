@@ -67,14 +67,13 @@ def replicate(
         raise ValueError(f"replications ({replications}) must be at least 1")
     if sizes:
         doubt_of(scenario)
-    first = one_run(scenario, seed, 0, engine, announce=announce)
+    at_work = laboratory or Laboratory()
+    at_work.progress, at_work.announce = progress or at_work.progress, announce or at_work.announce
+    first = one_run(scenario, seed, 0, engine, announce=at_work.announce)
     if replications == 1 and not sizes:
-        if progress:
-            progress(1, 1)
+        at_work.progress(1, 1)
         problems = check(first.log, first.workload, first.floor, PROCEDURE)
         return Replicated(scenario, first, first.summary.to_json(), 1, tuple(problems))
-    at_work = laboratory or Laboratory()
-    at_work.progress = progress or at_work.progress
     jobs = [job for size in (None, *range(sizes)) for job in jobs_of(scenario, seed, range(replications), size, engine)]
     tables = at_work.tables([[job] for job in jobs])
     of_sizes: dict[int | None, list[Measured]] = {}
@@ -83,9 +82,14 @@ def replicate(
         for number, kept in kept_in(table):
             of_sizes.setdefault(job.size, []).append(kept)
             broken += [f"{0 if job.size is None else job.size + 1}.{number}: {problem}" for problem in kept.problems]
-    expected, *others = (joined([_document(kept) for kept in each], [_parts(kept) for kept in each]) for each in of_sizes.values())
+    expected, *others = (joined_runs(each) for each in of_sizes.values())
     document = {**expected, "sizes": over_sizes(others, scenario, seed)} if sizes else expected
     return Replicated(scenario, first, document, replications, tuple(broken))
+
+
+def joined_runs(each: Sequence[Measured]) -> dict[str, Any]:
+    """The document of several replications."""
+    return joined([_document(kept) for kept in each], [_parts(kept) for kept in each])
 
 
 def _document(kept: Measured) -> dict[str, Any]:

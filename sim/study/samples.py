@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.measure.readings import COST
-from sim.study.block import PROBLEM
+from sim.study.block import PROBLEM, Measured, kept_in
 from sim.study.paired import Sample
 
 Hours = NDArray[np.float64]
@@ -46,6 +46,16 @@ class Replications:
             if len(column):
                 found.append(np.array(column.to_pylist(), np.float64))
         return np.asarray(sum(found)) if found else np.zeros((self.count, 0))
+
+    def numbers(self) -> pa.Table:
+        """A row for each number: replication, address, value, part, whole, reason."""
+        texts, hours = (self._table.column(name) for name in ("text", "hours"))
+        rows = self._table.filter(pc.and_(texts.is_null(), hours.is_null()))
+        return rows.select(["replication", "address", "value", "part", "whole", "reason"])
+
+    def measured(self) -> list[Measured]:
+        """All that is kept of each replication."""
+        return [kept for _, kept in kept_in(self._table)]
 
     def problems(self) -> tuple[str, ...]:
         """Invariants that do not hold, with the number of the replication."""

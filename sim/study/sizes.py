@@ -43,8 +43,7 @@ def over_sizes(documents: Sequence[dict[str, Any]], scenario: Scenario, seed: in
     kpis = {}
     for name in documents[0]["kpis"]:
         means = [document["kpis"][name]["mean"] for document in documents]
-        known = all(mean is not None for mean in means)
-        kpis[name] = {key: float(np.quantile(means, at)) if known else None for key, at in QUANTILES.items()}
+        kpis[name] = between(None if None in means else means)
     doubt = doubt_of(scenario)
     return {
         "count": len(documents),
@@ -53,3 +52,8 @@ def over_sizes(documents: Sequence[dict[str, Any]], scenario: Scenario, seed: in
         "share_between": QUANTILES["high"] - QUANTILES["low"],
         "kpis": kpis,
     }
+
+
+def between(values: Sequence[float] | None) -> dict[str, float | None]:
+    """The quantiles of a figure over the sizes; None where one of them has none."""
+    return {key: None if values is None else float(np.quantile(values, at)) for key, at in QUANTILES.items()}

@@ -18,11 +18,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.files import TEMPORARY, write_together
+from sim.errors import BadInput
+from sim.files import TEMPORARY, check_folder, write_together
 from sim.study.block import SCHEMA, Job
 from sim.study.code_version import code_version
 
-HOME = "REFUND_DESK_HOME"
+HOME, RUNS_HERE = "REFUND_DESK_HOME", "REFUND_DESK_RUNS"
+"""The program's folder, and the folder of the blocks where it is to be another."""
+
 FORMAT = "refund-desk block 1"
 SUFFIX = ".parquet"
 EXPECTED = "expected"
@@ -66,10 +69,12 @@ class Kept:
 
 
 def home() -> Path:
-    """Where results are kept: REFUND_DESK_HOME, else the user's data folder; below it `runs`."""
+    """Where results are kept: REFUND_DESK_RUNS, else `runs` in REFUND_DESK_HOME, else in the user's data folder."""
     import platformdirs
 
-    given = os.environ.get(HOME)
+    here, given = os.environ.get(RUNS_HERE), os.environ.get(HOME)
+    if here:
+        return Path(here)
     return (Path(given) if given else Path(platformdirs.user_data_dir("refund-desk", appauthor=False))) / "runs"
 
 
@@ -245,3 +250,12 @@ def _kept(files: list[tuple[Path, dict[str, str]]]) -> Kept:
         written=datetime.fromtimestamp(max(each.stat().st_mtime for each, _ in files), UTC),
         folder=file.parent,
     )
+
+
+def usable(store: Store) -> Store | None:
+    """The store, if blocks can be written to it; else None."""
+    try:
+        check_folder(store.folder, HOME)
+    except BadInput:
+        return None
+    return store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.report import files
+from sim import files
 from tests.cli.conftest import ROOT, Command
 
 

@@ -26,7 +26,7 @@ class Choice:
 
 def eta(policies: int, first: int, alpha: float) -> float:
     """η for c = 1: ½ [(2 α / (k - 1))^(-2 / (n₀ - 1)) - 1]."""
-    return 0.5 * ((2 * alpha / (policies - 1)) ** (-2 / (first - 1)) - 1)
+    return 0.5 * (math.pow(2 * alpha / (policies - 1), -2 / (first - 1)) - 1)
 
 
 def h_squared(policies: int, first: int, alpha: float) -> float:

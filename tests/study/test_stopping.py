@@ -3,13 +3,14 @@
 import warnings
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim_tools.output_analysis import OnlineStatistics, ReplicationsAlgorithm
+from sim_tools.output_analysis import OnlineStatistics, ReplicationsAlgorithm  # type: ignore[import-untyped]
 
 from sim.study.intervals import half_width
+from sim.study.paired import paired
 from sim.study.stopping import FIRST, LOOK_AHEAD, MOST, Stop, look_ahead, stop_of
 from tests.study.known_answers import DRAWN, Desk, Known, bounds, covers, exact_case, stopped
 
@@ -167,7 +168,8 @@ TYPICAL = dict(zip(DRAWN, (0.025, 0.06, 0.15, 0.032), strict=True))
 """Precisions that end in the most cases between 25 and 100 replications."""
 
 BOUND = 0.92
-"""Of the intervals that were stopped when precise so many cover the truth, of those with a fixed count 95 %."""
+"""Of the intervals that were stopped when precise at least so many cover the truth. Of 4,000 experiments each, at four precisions for
+each of these cases: 93.8-95.3 %; with a fixed number of replications 94.7-95.2 %."""
 
 
 def stopped_coverage(known: Known, precision: float, experiments: int, most: int = 400) -> tuple[int, list[int]]:
@@ -185,14 +187,34 @@ def test_an_interval_stopped_when_precise_covers_a_little_less_than_it_says(know
     assert 25 <= np.median(counts) <= 100
 
 
+def hasty(known: Known, precision: float, experiments: int) -> float:
+    """Share covered where one looks from three replications on and stops the moment it is narrow."""
+    g, held = np.random.default_rng(34), 0
+    for _ in range(experiments):
+        policy, baseline = known.draw(g, 400)
+        for count in range(3, 400):
+            found = paired(policy.first(count), baseline.first(count))
+            if found.half <= precision * abs(baseline.first(count).figure):
+                held += covers(found, known.true)
+                break
+    return held / experiments
+
+
+def test_an_interval_that_stops_the_moment_it_looks_narrow_covers_less() -> None:
+    """What the first replications and the look ahead are for: without them some 89 % of a share's intervals hold the truth."""
+    assert hasty(DRAWN[3], 0.064, 500) < 0.92
+
+
 @pytest.mark.proof
 def test_of_1000_comparisons_stopped_when_precise_at_least_92_per_cent_cover_the_truth() -> None:
     cases = [(known, precision, 1_000, 400) for known, precision in TYPICAL.items()]
-    cases.append((exact_case(Desk(8), Desk(8, 0.9)), 0.012, 500, 150))
+    cases.append((exact_case(Desk(8), Desk(8, 0.9)), 0.012, 300, 110))
     for known, precision, experiments, most in cases:
         held, counts = stopped_coverage(known, precision, experiments, most)
         few, middle, many = np.percentile(counts, [5, 50, 95])
-        print(f"\n{known.name}, precision {precision}: {held / experiments:.1%} cover; replications {few:.0f}, {middle:.0f}, {many:.0f}")
-        print("  (5th, 50th, 95th percentile)")
+        print(f"\n{known.name}, precision {precision}: {held / experiments:.1%} of {experiments} cover the truth")
+        print(f"  replications: 5th percentile {few:.0f}, median {middle:.0f}, 95th {many:.0f}")
         assert held >= BOUND * experiments
         assert 25 <= few <= many <= 100
+    for known, precision in TYPICAL.items():
+        print(f"\n{known.name}, stopped the moment it looks narrow, from 3 replications on: {hasty(known, 2 * precision, 1_000):.1%}")
