@@ -169,22 +169,13 @@ def tornado(guesses: Sequence[Guessed], answer: float, axis: str, *, turns_at_ze
     x = alt.X("from:Q", scale=scale, axis=axis_of(axis))
     base = alt.Chart(_rows(values)).encode(y=y, yOffset=offset)
     bars = base.mark_bar(height=13).encode(x=x, x2="to:Q", color=colour, opacity=alt.Opacity("opacity:Q", scale=None, legend=None))
-    right = (
-        base.transform_filter("datum.right")
-        .mark_text(align="left", dx=5, baseline="middle")
-        .encode(x=alt.X("to:Q", scale=scale), text="text:N")
-    )
-    left = (
-        base.transform_filter("!datum.right")
-        .mark_text(align="right", dx=-5, baseline="middle")
-        .encode(x=alt.X("to:Q", scale=scale), text="text:N")
-    )
-    layers = [
-        bars,
-        right,
-        left,
-        alt.Chart(_rows([{"at": answer}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("at:Q", scale=scale)),
+    at_end = alt.X("to:Q", scale=scale)
+    texts: list[Any] = [
+        base.transform_filter("datum.right").mark_text(align="left", dx=5, baseline="middle").encode(x=at_end, text="text:N"),
+        base.transform_filter("!datum.right").mark_text(align="right", dx=-5, baseline="middle").encode(x=at_end, text="text:N"),
     ]
+    as_it_is = alt.Chart(_rows([{"at": answer}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("at:Q", scale=scale))
+    layers = [bars, *texts, as_it_is]
     if turns_at_zero and domain[0] < 0 < domain[1]:
         zero = alt.Chart(_rows([{"at": 0, "text": _("from here on the other answer is right")}]))
         text = zero.mark_text(color=BAD, align="left" if answer < 0 else "right", dx=5 if answer < 0 else -5, baseline="bottom")

@@ -19,7 +19,7 @@ from sim.words import _
 
 COST, SERVICE = "total_cost", "first_response_within_30min"
 
-CAUSES = 7
+CAUSES = 6
 """Causes that the waterfall shows; the others are one step."""
 
 
@@ -105,7 +105,7 @@ def _service(found: Comparison) -> str:
 def _pareto_about(found: Comparison) -> str:
     better = _("up") if better_of(_service(found)) == "up" else _("down")
     first = _(
-        "To the left is cheaper, {better} is better. The line joins what no other beats in both; the square is how it is."
+        "To the left is cheaper, {better} is better. Full: no other beats it in both; open: one does. The square is how it is."
         " Bars: 95 % of each mean alone, so they may overlap where the pairs above tell a clear difference."
     ).format(better=better)
     if len(found.policies) == 1:

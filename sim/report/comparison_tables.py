@@ -8,7 +8,6 @@ from sim.report import comparison_words as words
 from sim.report import format, names
 from sim.report.answer import Column, Table
 from sim.report.comparison_guesses import effect_told, tried, turns, turns_clearly, why_left_out
-from sim.report.figures import with_unit
 from sim.study.compare import Best, Compared, Comparison, OverSizes, better_of
 from sim.study.intervals import Interval
 from sim.study.paired import Difference, Sample, paired
@@ -241,7 +240,7 @@ def best(found: Comparison, picked: Best) -> Table:
     else:
         about = _("By {figure}, on {count} runs each that are used for nothing else.")
     zone = _("Differences below {zone} do not matter here; the pick is right with a chance of {share} at least.").format(
-        zone=with_unit(picked.zone, words.unit_of(picked.metric)), share=format.share(0.95)
+        zone=words.scale(words.unit_of(picked.metric), picked.zone).level(picked.zone), share=format.share(0.95)
     )
     first = about.format(figure=words.measure(picked.metric, found.baseline), count=format.count(selection.replications))
     return Table(

@@ -47,7 +47,7 @@ _LEVEL: Mapping[str, str] = {
 }
 _AXIS: Mapping[str, str] = {
     "share": msgid("per cent"),
-    "hours": msgid("hours of time"),
+    "hours": msgid("hours (h)"),
     "minutes": msgid("minutes"),
     "yuan": msgid("yuan"),
     "people": msgid("number of people"),

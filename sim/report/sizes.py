@@ -35,6 +35,11 @@ def sizes(run: Replicated) -> Table | None:
         "{count} sizes of the sale, from {least} to {most} of what is expected, each with the same luck. Nine in ten lie from lower to"
         " upper; more runs do not narrow this."
     ).format(count=format.count(told["count"]), least=format.share(drawn[0]), most=format.share(drawn[-1]))
+    if "slips" in told:
+        slips = [slip for each in told["slips"] for slip in each.values()]
+        skill = _("How often people take a wrong path is drawn with it, as far as it is known: {least} to {most}.")
+        range_told = skill.format(least=format.share(min(slips)), most=format.share(max(slips)))
+        about = _("{first} {second}").format(first=about, second=range_told)
     return Table(
         "sizes",
         _("If the sale is smaller or larger"),

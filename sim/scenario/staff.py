@@ -160,6 +160,7 @@ class Group(Table):
     pace: seconds of work are multiplied by it (1.3 = slower). authority: fen granted alone. seats: chats at once.
     per_chat: each further chat at once lengthens work by this share.
     slip: share of requests whose path is taken wrongly, evenly for each other path; confusion: the same in full, instead of slip.
+    judged: on how many judged requests slip rests, None = it is taken as known.
     errors: acts that lose money. absence: share of shifts missed. cost_per_hour: fen, loaded. overtime_pay: times that, beyond the
     shift. paths: the only paths that this group of agents serves (dedicated), None = all (pooled).
     exclusive: the group's shifts must not overlap.
@@ -170,6 +171,7 @@ class Group(Table):
     seats: Annotated[int, Field(ge=1, le=100)] = 1
     per_chat: Share = 0.0
     slip: Share = 0.0
+    judged: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     confusion: Confusion = None
     errors: Errors = Errors()
     absence: Share = 0.0

@@ -23,6 +23,7 @@ from sim.study.samples import Hours, Replications
 from sim.study.selection import FIRST as FIRST_OF_SELECTION
 from sim.study.selection import Selection, select
 from sim.study.sizes import doubt_of
+from sim.study.skill import as_skilled
 from sim.study.stopping import FIRST, MOST, Stop, look_ahead, stop_of
 
 USUAL = ("first_response_within_30min", "completion_hours", "total_cost")
@@ -311,7 +312,8 @@ def _over_sizes(
     spread = doubt_of(scenarios[""])
     by: dict[tuple[str, str], list[float | None]] = {}
     for size in range(sizes):
-        tables = {name: Replications(each) for name, each in _tables(scenarios, seed, range(replications), at_work, size).items()}
+        skilled = {name: as_skilled(scenario, seed, size) for name, scenario in scenarios.items()}
+        tables = {name: Replications(each) for name, each in _tables(skilled, seed, range(replications), at_work, size).items()}
         for each in judged(tables, addresses):
             by.setdefault((each.policy, each.metric), []).append(None if each.difference is None else each.difference.estimate)
     known = {key: None if None in values else tuple(value for value in values if value is not None) for key, values in by.items()}

@@ -22,6 +22,7 @@ from sim.study.block import Measured, Run, jobs_of, kept_in, one_run
 from sim.study.intervals import mean_of, ratio_of
 from sim.study.laboratory import Laboratory, Progress
 from sim.study.sizes import doubt_of, over_sizes
+from sim.study.skill import as_skilled
 
 Key = tuple[str, ...]
 Parts = Mapping[Key, tuple[float, float]]
@@ -74,7 +75,9 @@ def replicate(
         at_work.progress(1, 1)
         problems = check(first.log, first.workload, first.floor, PROCEDURE)
         return Replicated(scenario, first, first.summary.to_json(), 1, tuple(problems))
-    jobs = [job for size in (None, *range(sizes)) for job in jobs_of(scenario, seed, range(replications), size, engine)]
+    jobs = [
+        job for size in (None, *range(sizes)) for job in jobs_of(as_skilled(scenario, seed, size), seed, range(replications), size, engine)
+    ]
     tables = at_work.tables([[job] for job in jobs])
     of_sizes: dict[int | None, list[Measured]] = {}
     broken: list[str] = []

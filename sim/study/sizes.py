@@ -1,4 +1,4 @@
-"""The doubt about how large a sale will be: outer draws of its size, each with replications inside, told apart from luck.
+"""The doubt about how large a sale will be, and how good people are: outer draws, each with replications inside, told apart from luck.
 
 A size that nobody knows is fixed ignorance: drawn anew in every replication it would look like luck, and its interval would shrink with
 their number. So it is drawn outside; what is told is how the inner means lie over the outer draws, and more replications do not narrow it.
@@ -12,6 +12,7 @@ import numpy as np
 from sim.demand.order_curve import size_of
 from sim.errors import BadInput, msgid
 from sim.scenario.schema import Scenario
+from sim.study.skill import doubtful_groups, slips_of
 
 QUANTILES = {"low": 0.05, "mid": 0.5, "high": 0.95}
 """What is told of a figure over the sizes: the middle 90 % and the middle."""
@@ -20,19 +21,21 @@ LEAST_SIZES = 2
 
 
 def doubt_of(scenario: Scenario) -> float:
-    """Standard deviation of the sale's size over what is expected. Raises BadInput where the scenario leaves no doubt about it."""
+    """Standard deviation of the sale's size over what is expected; 0 where only the people's skill is in doubt. Raises BadInput where the
+    scenario leaves no doubt about either."""
     orders = scenario.demand.orders
-    if orders is None or not orders.sales or orders.spread == 0:
+    spread = 0.0 if orders is None or not orders.sales else orders.spread
+    if spread == 0 and not doubtful_groups(scenario):
         file, line = scenario.place("demand.orders.spread")
         raise BadInput(
-            "the scenario leaves no doubt about a sale's size",
+            "the scenario leaves no doubt about a sale's size or about how good people are",
             file=file,
             line=line,
             field="demand.orders.spread",
             value=None if orders is None else orders.spread,
-            allowed=msgid("orders with a sale and a spread above 0"),
+            allowed=msgid("orders with a sale and a spread above 0, or a group with judged requests"),
         )
-    return orders.spread
+    return spread
 
 
 def over_sizes(documents: Sequence[dict[str, Any]], scenario: Scenario, seed: int) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def over_sizes(documents: Sequence[dict[str, Any]], scenario: Scenario, seed: in
         "count": len(documents),
         "spread": doubt,
         "drawn": [size_of(doubt, seed, size) for size in range(len(documents))],
+        **({"slips": [slips_of(scenario, seed, size) for size in range(len(documents))]} if doubtful_groups(scenario) else {}),
         "share_between": QUANTILES["high"] - QUANTILES["low"],
         "kpis": kpis,
     }
