@@ -204,7 +204,7 @@ def build() -> typer.Typer:
             typer.Option(
                 "--policy",
                 metavar="FILE",
-                help=_("A policy to compare with the scenario as it is: a file, or one that ships. May be repeated."),
+                help=_("A policy to compare: a file, or the name of one that ships. May be repeated."),
             ),
         ] = None,
         experiment: Annotated[

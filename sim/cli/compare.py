@@ -151,7 +151,7 @@ def _write(folder: Path, found: Found, answer: "Answer") -> None:
     from sim.study.document import figures_table, parquet_of
 
     files = {
-        PAGE: comparison_page(found.comparison, answer, found.tornado, found.factorial).encode("utf-8", "replace"),
+        PAGE: comparison_page(found.comparison, answer, found.tornado).encode("utf-8", "replace"),
         RESULTS: _document(found),
         FIGURES: parquet_of(figures_table(found.comparison)),
         MANIFEST: (json.dumps(_manifest(found), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace"),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sim.cli.speak import Announcer, progress, say
 from sim.study.laboratory import Laboratory
-from sim.study.store import Store, usable
+from sim.study.store import Store
 from sim.study.workers import Threads, Workers
 from sim.words import _
 
@@ -18,7 +18,7 @@ def laboratory(what: str, cluster: str | None = None) -> Iterator[Laboratory]:
     answers.
     """
     with progress(what) as tick, _workers(cluster) as workers:
-        at_work = Laboratory(usable(Store()), workers, tick, Announcer(), say)
+        at_work = Laboratory(Store(), workers, tick, Announcer(), say)
         try:
             yield at_work
         except KeyboardInterrupt:

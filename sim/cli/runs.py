@@ -9,7 +9,7 @@ from sim.report import format
 from sim.report.answer import Column, Table
 from sim.report.figures import with_unit
 from sim.report.untrusted import in_a_line
-from sim.study.intervals import Interval, mean_of
+from sim.study.intervals import Interval, mean_of, ratio_of
 from sim.study.store import Kept, Store, figures
 from sim.words import _, either
 
@@ -45,16 +45,18 @@ def show_run(word: str) -> None:
     store = Store()
     kept = _meant(word, store.kept())
     query = (
-        "select address, list(value order by replication) from figures where hash = ? and code = ? and seed = ?"
-        " and size is not distinct from ? and engine = ? group by address having count(value) = count(*)"
+        "select address, list(value order by replication), list(part order by replication), list(whole order by replication) from figures"
+        " where hash = ? and code = ? and seed = ? and size is not distinct from ? and engine = ?"
+        " group by address having count(value) = count(*)"
     )
-    found = dict(figures(store, query, (kept.hash, kept.code, kept.seed, kept.size, kept.engine)))
+    rows_found = figures(store, query, (kept.hash, kept.code, kept.seed, kept.size, kept.engine))
+    found = {address: columns for address, *columns in rows_found}
     rows = []
     for code, metric in metrics().items():
         for address in (code, *(f"{code}.{statistic}" for statistic in metric.statistics)):
             if address in found:
                 name = either(metric) + (f" ({address.removeprefix(code + '.')})" if address != code else "")
-                rows.append((address, *_shown(mean_of(found[address]), metric.unit), name))
+                rows.append((address, *_shown(_interval(metric.unit, *found[address]), metric.unit), name))
     title = _("{name} · seed {seed} · {count} replications").format(
         name=in_a_line(kept.name), seed=kept.seed, count=format.count(kept.replications)
     )
@@ -86,6 +88,13 @@ def _meant(word: str, kept: tuple[Kept, ...]) -> Kept:
         allowed = msgid("a scenario's name or the first digits of its hash, as `refund-desk runs list` shows them")
         raise BadInput("nothing of that name is kept", field="RUN", value=word, allowed=allowed, nearest=nearest_name(word, names))
     return max(found, key=lambda each: (each.is_current, each.written))
+
+
+def _interval(unit: str, values: list[float], parts: list[float | None], wholes: list[float | None]) -> Interval:
+    """A figure over its replications: of a share the ratio of sums, as everywhere."""
+    ratios = [(part, whole) for part, whole in zip(parts, wholes, strict=True) if part is not None and whole is not None]
+    of_share = ratio_of(ratios) if unit == "share" and len(ratios) == len(values) else None
+    return of_share or mean_of(values)
 
 
 def _shown(interval: Interval, unit: str) -> tuple[str, str, str]:

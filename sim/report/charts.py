@@ -63,7 +63,7 @@ def first_response_map(cells: Sequence[Cell], days: Sequence[str], standard: str
         for cell in cells
         if cell.requests and cell.day < len(days)
     ]
-    base = alt.Chart(_rows(values)).encode(
+    base = alt.Chart(rows_of(values)).encode(
         x=alt.X(
             "hour:O",
             title=_("hour of the day in which the request was filed"),
@@ -108,10 +108,10 @@ def _panels(courses: Sequence[Course], days: Sequence[str], of_value: str) -> An
         values: list[dict[str, Any]] = [{"hour": hour, "level": level} for hour, level in enumerate(course.values)]
         hours = len(course.values)
         panels.append(
-            alt.Chart(_rows(values), title=alt.Title(course.name, anchor="start", fontSize=13, color=INK))
+            alt.Chart(rows_of(values), title=alt.Title(course.name, anchor="start", fontSize=13, color=INK))
             .mark_area(interpolate="step-after", line={"color": ACCENT, "strokeWidth": 1.5}, color=ACCENT, fillOpacity=0.15)
             .encode(
-                x=alt.X("hour:Q", scale=alt.Scale(domain=[0, hours], nice=False), axis=_day_axis(days)),
+                x=alt.X("hour:Q", scale=alt.Scale(domain=[0, hours], nice=False), axis=day_axis(days)),
                 y=alt.Y(
                     "level:Q",
                     title=of_value,
@@ -140,8 +140,8 @@ def staffing(stretches: Sequence[Stretch], days: Sequence[str]) -> str:
         {"begin": stretch.begin, "end": stretch.end, "there": stretch.there, "needed": stretch.needed} for stretch in stretches
     ]
     hours = max(stretch.end for stretch in stretches)
-    base = alt.Chart(_rows(values)).encode(
-        x=alt.X("begin:Q", scale=alt.Scale(domain=[0, hours], nice=False), axis=_day_axis(days)), x2="end:Q"
+    base = alt.Chart(rows_of(values)).encode(
+        x=alt.X("begin:Q", scale=alt.Scale(domain=[0, hours], nice=False), axis=day_axis(days)), x2="end:Q"
     )
     most = max(max(stretch.there, stretch.needed) for stretch in stretches)
     scale, axis = alt.Scale(domain=[0, most + 1], nice=False), alt.Axis(format=",d", tickMinStep=1, minExtent=42)
@@ -165,7 +165,7 @@ def completion(spans: Sequence[Span]) -> str:
     """How long cases took: half of them, and nine in ten, in hours."""
     names = [span.name for span in spans]
     values: list[dict[str, Any]] = [{"name": span.name, "half": span.half, "nine": span.nine_in_ten} for span in spans]
-    base = alt.Chart(_rows(values)).encode(y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, offset=10)))
+    base = alt.Chart(rows_of(values)).encode(y=alt.Y("name:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, offset=10)))
     title = _("hours from filing to completion")
     line = base.mark_rule(strokeWidth=6, color=RULE, strokeCap="round").encode(
         x=alt.X("half:Q", title=title, axis=alt.Axis(format=",d")), x2="nine:Q"
@@ -190,7 +190,7 @@ def money(amounts: Sequence[Amount]) -> str:
     values: list[dict[str, Any]] = [
         {"name": amount.name, "yuan": amount.fen / 100, "shown": format.money(amount.fen)} for amount in ordered
     ]
-    base = alt.Chart(_rows(values)).encode(
+    base = alt.Chart(rows_of(values)).encode(
         y=alt.Y("name:N", sort=[amount.name for amount in ordered], title=None, axis=alt.Axis(domain=False, ticks=False)),
         x=alt.X("yuan:Q", title=_("yuan"), axis=alt.Axis(format=",d", tickCount=5), scale=_room_for_text(values)),
     )
@@ -199,7 +199,7 @@ def money(amounts: Sequence[Amount]) -> str:
     return svg_of(chart.properties(width=760, height=32 * len(ordered)), "money", told)
 
 
-def _rows(values: list[dict[str, Any]]) -> Any:
+def rows_of(values: list[dict[str, Any]]) -> Any:
     """Rows as they are: no data frame is needed for them."""
     data: Any = alt.Data
     return data(values=values)
@@ -209,7 +209,7 @@ def _room_for_text(values: Sequence[dict[str, Any]]) -> alt.Scale:
     return alt.Scale(domain=[0, max([value["yuan"] for value in values] + [1]) * 1.2], nice=False)
 
 
-def _day_axis(days: Sequence[str]) -> alt.Axis:
+def day_axis(days: Sequence[str]) -> alt.Axis:
     """Hours after the start, told as days: a mark at each midnight, a name at every few."""
     every = -(-len(days) // MOST_DAY_NAMES)
     marks = [day * DAY_HOURS for day in range(0, len(days), every)]

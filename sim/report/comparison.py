@@ -8,13 +8,18 @@ from sim.report import comparison_tables as tables
 from sim.report import comparison_words as words
 from sim.report import format, names
 from sim.report.answer import BAD, GOOD, PLAIN, Answer, Figure, Table
+from sim.report.comparison_effects import effects
+from sim.report.comparison_guesses import turns_clearly
 from sim.report.version import version
 from sim.scenario import scenario_hash
 from sim.scenario.schema import Scenario
 from sim.study.compare import Compared, Comparison
+from sim.study.experiment import Experiment, FactorEffect
 from sim.study.paired import SIGNIFICANT, Difference
 from sim.study.sensitivity import GUESSED, Sensitivity
 from sim.words import _, either
+
+Factorial = tuple[Experiment, Sequence[FactorEffect]]
 
 MOST_TOLD = 3
 """Metrics that the sentence names for each verdict."""
@@ -30,8 +35,9 @@ MOST_EXPLAINED = 3
 COST = "total_cost"
 
 
-def comparison_answer(found: Comparison, tornado: Sensitivity | None = None) -> Answer:
-    """The whole answer of a comparison, in the language spoken now; tornado: which guesses the answer hangs on."""
+def comparison_answer(found: Comparison, tornado: Sensitivity | None = None, factorial: Factorial | None = None) -> Answer:
+    """The whole answer of a comparison, in the language spoken now; tornado: which guesses the answer hangs on; factorial: the experiment
+    whose combinations were compared, and its effects."""
     sentence, state = headline(found)
     calendar = found.baseline.calendar
     last = calendar.start + timedelta(days=calendar.days - 1)
@@ -49,14 +55,16 @@ def comparison_answer(found: Comparison, tornado: Sensitivity | None = None) -> 
         state=state,
         figures=tuple(figures(found)),
         by_hand=by_hand(found),
-        notes=tuple(notes(found)),
-        tables=tuple(_tables(found, tornado)),
+        notes=(*notes(found), *(() if tornado is None else _about_guesses(found, tornado))),
+        tables=tuple(_tables(found, tornado, factorial)),
         made=tuple(how_made(found)),
     )
 
 
-def _tables(found: Comparison, tornado: Sensitivity | None) -> Iterator[Table]:
+def _tables(found: Comparison, tornado: Sensitivity | None, factorial: Factorial | None) -> Iterator[Table]:
     yield tables.differences(found)
+    if factorial is not None:
+        yield effects(*factorial, found.baseline)
     yield tables.money(found, tables.few(found))
     yield tables.beside(found, tables.few(found))
     if found.over_sizes is not None:
@@ -304,6 +312,18 @@ def _demand(scenario: Scenario, sizes: bool) -> Iterator[str]:
     orders = scenario.demand.orders
     if orders is not None and orders.sales and orders.spread and not sizes:
         yield _("The sale is as large as expected in every run: how far it may miss that is in no interval here.")
+
+
+def _about_guesses(found: Comparison, of: Sensitivity) -> Iterator[str]:
+    """Whether another guess would turn the answer."""
+    if of.policy is None:
+        return
+    turning = [effect.guess.key for effect in of.effects if turns_clearly(effect, of)]
+    answer = tables.answer_told(of, found)
+    if turning:
+        yield _("Another guess would turn the answer ({answer}): {keys}.").format(answer=answer, keys=_listed(turning))
+    else:
+        yield _("No guess alone turns the answer ({answer}) by more than luck.").format(answer=answer)
 
 
 def how_made(found: Comparison) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.report.charts import _day_axis, _rows
+from sim.report.charts import day_axis, rows_of
 from sim.report.theme import ACCENT, BAD, GOOD, INK, MUTED, PAPER, SERIES, svg_of
 from sim.words import _
 
@@ -18,6 +18,9 @@ Mark = Literal["better", "worse", "different", "no clear difference"]
 COLOURS: Mapping[Mark, str] = {"better": GOOD, "worse": BAD, "different": ACCENT, "no clear difference": MUTED}
 SHAPES: Mapping[Mark, str] = {"better": "circle", "worse": "diamond", "different": "square", "no clear difference": "circle"}
 """Better is a full dot, worse a full diamond; what is not clear is an open dot."""
+
+HALO: dict[str, Any] = {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
+"""Drawn under a text, so that no line behind it crosses the letters."""
 
 ROW = 30
 """Height of a row in pixels."""
@@ -86,12 +89,12 @@ def _panel(panel: Panel) -> Any:
     y = alt.Y("name:N", sort=order, title=None, axis=_names_axis())
     scale = scale_on(domain)
     x = alt.X("value:Q", scale=scale, axis=axis_of(panel.unit))
-    base = alt.Chart(_rows(values)).encode(y=y)
+    base = alt.Chart(rows_of(values)).encode(y=y)
     names = list(COLOURS)
     colour = alt.Color("mark:N", scale=alt.Scale(domain=names, range=[COLOURS[each] for each in names]), legend=None)
     shape = alt.Shape("mark:N", scale=alt.Scale(domain=names, range=[SHAPES[each] for each in names]), legend=None)
     fill = alt.condition("datum.mark == 'no clear difference'", alt.value(PAPER), colour)
-    zero = alt.Chart(_rows([{"zero": 0}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("zero:Q", scale=scale))
+    zero = alt.Chart(rows_of([{"zero": 0}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("zero:Q", scale=scale))
     bar = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour)
     point = base.mark_point(size=110, strokeWidth=2.5, opacity=1).encode(x=x, color=colour, shape=shape, fill=fill)
     text = base.mark_text(align="left", baseline="middle").encode(x=alt.value(width + 14), text="text:N", color=colour)
@@ -108,7 +111,7 @@ def _direction(domain: Sequence[float], better: str, side: str) -> Any:
     word = _("better") if is_better else _("worse")
     text = f"← {word}" if side == "left" else f"{word} →"
     align: Any = "right" if side == "left" else "left"
-    mark = alt.Chart(_rows([{"zero": 0, "text": text}])).mark_text(
+    mark = alt.Chart(rows_of([{"zero": 0, "text": text}])).mark_text(
         align=align, dx=-6 if side == "left" else 6, baseline="bottom", color=GOOD if is_better else BAD
     )
     return mark.encode(x=alt.X("zero:Q", scale=scale_on(domain)), y=alt.value(-6), text="text:N")
@@ -167,22 +170,22 @@ def tornado(guesses: Sequence[Guessed], answer: float, axis: str, *, turns_at_ze
     colour = alt.Color("which:N", scale=alt.Scale(domain=[lower, higher], range=[SERIES[1], SERIES[0]]), legend=_legend())
     scale = scale_on(domain)
     x = alt.X("from:Q", scale=scale, axis=axis_of(axis))
-    base = alt.Chart(_rows(values)).encode(y=y, yOffset=offset)
+    base = alt.Chart(rows_of(values)).encode(y=y, yOffset=offset)
     bars = base.mark_bar(height=13).encode(x=x, x2="to:Q", color=colour, opacity=alt.Opacity("opacity:Q", scale=None, legend=None))
-    at_end = alt.X("to:Q", scale=scale)
-    texts: list[Any] = [
-        base.transform_filter("datum.right").mark_text(align="left", dx=5, baseline="middle").encode(x=at_end, text="text:N"),
-        base.transform_filter("!datum.right").mark_text(align="right", dx=-5, baseline="middle").encode(x=at_end, text="text:N"),
-    ]
-    as_it_is = alt.Chart(_rows([{"at": answer}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("at:Q", scale=scale))
-    layers = [bars, *texts, as_it_is]
+    as_it_is = alt.Chart(rows_of([{"at": answer}])).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("at:Q", scale=scale))
+    layers = [bars, as_it_is]
     if turns_at_zero and domain[0] < 0 < domain[1]:
-        zero = alt.Chart(_rows([{"at": 0, "text": _("from here on the other answer is right")}]))
-        text = zero.mark_text(color=BAD, align="left" if answer < 0 else "right", dx=5 if answer < 0 else -5, baseline="bottom")
+        zero = alt.Chart(rows_of([{"at": 0, "text": _("from here on the other answer is right")}]))
+        words = zero.mark_text(color=BAD, align="left" if answer < 0 else "right", dx=5 if answer < 0 else -5, baseline="bottom")
         layers += [
             zero.mark_rule(color=BAD, strokeWidth=1.5, strokeDash=[4, 3]).encode(x=alt.X("at:Q", scale=scale)),
-            text.encode(x=alt.X("at:Q", scale=scale), y=alt.value(-5), text="text:N"),
+            words.encode(x=alt.X("at:Q", scale=scale), y=alt.value(-5), text="text:N"),
         ]
+    at_end = alt.X("to:Q", scale=scale)
+    sides: tuple[tuple[str, Literal["left", "right"], int], ...] = (("datum.right", "left", 5), ("!datum.right", "right", -5))
+    for side, align, away in sides:
+        text = base.transform_filter(side)
+        layers += [text.mark_text(align=align, dx=away, baseline="middle", **edge).encode(x=at_end, text="text:N") for edge in (HALO, {})]
     told = _("; ").join(f"{value['name']} {value['text']}: {value['to']:,.2f}" for value in values)
     chart = alt.layer(*layers).properties(width=560, height=40 * len(order))
     return svg_of(
@@ -227,7 +230,7 @@ def backlog_fan(of: Sequence[tuple[str, NDArray[np.float64]]], days: Sequence[st
         median = [
             {"hour": hour, "level": level, "band": middle} for hour, level in enumerate(np.round(np.median(hours, axis=0), 2).tolist())
         ]
-        x = alt.X("hour:Q", scale=alt.Scale(domain=[0, count], nice=False), axis=_day_axis(days))
+        x = alt.X("hour:Q", scale=alt.Scale(domain=[0, count], nice=False), axis=day_axis(days))
         y = alt.Y(
             "low:Q",
             title=_("cases waiting"),
@@ -236,12 +239,12 @@ def backlog_fan(of: Sequence[tuple[str, NDArray[np.float64]]], days: Sequence[st
         )
         colour = alt.Color("band:N", scale=alt.Scale(domain=[middle, *reversed(shares)], range=[INK, *reversed(TINTS)]), legend=_legend())
         areas = [
-            alt.Chart(_rows([value for value in values if value["band"] == text]))
+            alt.Chart(rows_of([value for value in values if value["band"] == text]))
             .mark_area(opacity=1)
             .encode(x=x, y=y, y2="high:Q", color=colour)
             for text in shares
         ]
-        line = alt.Chart(_rows(median)).mark_line(strokeWidth=2).encode(x="hour:Q", y="level:Q", color=colour)
+        line = alt.Chart(rows_of(median)).mark_line(strokeWidth=2).encode(x="hour:Q", y="level:Q", color=colour)
         title = alt.Title(name, anchor="start", fontSize=13, color=INK, limit=900)
         panels.append(alt.layer(*areas, line).properties(title=title, width=980, height=150))
     told = _("; ").join(
@@ -289,13 +292,13 @@ def waterfall(before: tuple[str, float], steps: Sequence[Step], after: tuple[str
     scale = scale_on(domain)
     x = alt.X("from:Q", scale=scale, axis=axis_of(_("total cost, yuan")))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=["more", "less", "total"], range=[BAD, GOOD, INK]), legend=None)
-    base = alt.Chart(_rows(values)).encode(y=y)
+    base = alt.Chart(rows_of(values)).encode(y=y)
     bars = base.transform_filter("datum.kind != 'total'").mark_bar(height=18).encode(x=x, x2="to:Q", color=colour)
     totals = base.transform_filter("datum.kind == 'total'").mark_tick(thickness=4, size=26, color=INK).encode(x=x)
     text = base.mark_text(align="left", dx=8, baseline="middle").encode(x=alt.X("end:Q", scale=scale), text="text:N", color=colour)
     joins = [{"at": value["to"], "name": value["name"], "next": following["name"]} for value, following in pairwise(values)]
     join = (
-        alt.Chart(_rows(joins))
+        alt.Chart(rows_of(joins))
         .mark_rule(color=MUTED, strokeWidth=1, strokeDash=[2, 2])
         .encode(x=alt.X("at:Q", scale=scale), y=alt.Y("name:N", sort=order), y2="next:N")
     )

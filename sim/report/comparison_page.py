@@ -40,6 +40,8 @@ def sections(found: Comparison, answer: Answer, tornado: Sensitivity | None = No
     )
     folded = (tables.tests(found),) if len(found.policies) > 1 else ()
     yield Section("differences", changed.title, about, tuple(_differences(found)), (changed,), folded)
+    if "effects" in by_key:
+        yield Section("effects", by_key["effects"].title, by_key["effects"].about, tables=(by_key["effects"],))
     if "best" in by_key:
         yield Section("best", by_key["best"].title, by_key["best"].about, tables=(by_key["best"],))
     yield Section("pareto", _("What service costs"), _pareto_about(found), tuple(_pareto(found)))

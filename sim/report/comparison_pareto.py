@@ -6,10 +6,13 @@ from typing import Any
 
 import altair as alt
 
-from sim.report.charts import _rows
-from sim.report.comparison_charts import axis_of, domain_of, scale_on
+from sim.report.charts import rows_of
+from sim.report.comparison_charts import HALO, axis_of, domain_of, scale_on
 from sim.report.theme import ACCENT, INK, MUTED, PAPER, RULE, svg_of
 from sim.words import _
+
+SMALL, LARGE = 130, 380
+"""Areas of the points in square pixels: the present policy's shows around one that lies on it."""
 
 
 @dataclass(frozen=True)
@@ -65,29 +68,31 @@ def cost_against_service(alternatives: Sequence[Alternative], y_better: str, x_t
     x_scale, y_scale = scale_on(x_domain), scale_on(y_domain)
     x = alt.X("x:Q", scale=x_scale, axis=axis_of(x_title))
     y = alt.Y("y:Q", scale=y_scale, axis=axis_of(y_title, minExtent=42))
-    base = alt.Chart(_rows(values))
+    base = alt.Chart(rows_of(values))
     across = base.mark_rule(color=RULE, strokeWidth=2).encode(x=alt.X("x_low:Q", scale=x_scale), x2="x_high:Q", y=y)
     along = base.mark_rule(color=RULE, strokeWidth=2).encode(x=x, y=alt.Y("y_low:Q", scale=y_scale), y2="y_high:Q")
     line = (
-        alt.Chart(_rows([{"x": each.x, "y": each.y, "order": place} for place, each in enumerate(best)]))
+        alt.Chart(rows_of([{"x": each.x, "y": each.y, "order": place} for place, each in enumerate(best)]))
         .mark_line(color=ACCENT, strokeWidth=2, strokeDash=[5, 4])
         .encode(x=alt.X("x:Q", scale=x_scale), y=alt.Y("y:Q", scale=y_scale), order="order:Q")
     )
-    points = base.mark_point(size=130, strokeWidth=2.5, opacity=1).encode(
+    points = base.mark_point(strokeWidth=2.5, opacity=1).encode(
         x=x,
         y=y,
         color=alt.condition("datum.present", alt.value(INK), alt.value(ACCENT)),
         fill=alt.condition("datum.best", alt.value(ACCENT), alt.value(PAPER)),
+        size=alt.condition("datum.present", alt.value(LARGE), alt.value(SMALL)),
         shape=alt.condition("datum.present", alt.value("square"), alt.value("circle")),
     )
     texts = [
-        alt.Chart(_rows([{"text": each.short}]))
-        .mark_text(align="left", baseline="middle", fontWeight="bold", color=INK if each.present else ACCENT, stroke=None)
+        alt.Chart(rows_of([{"text": each.short}]))
+        .mark_text(align="left", baseline="middle", fontWeight="bold", color=INK if each.present else ACCENT, **edge)
         .encode(x=alt.value(place[0]), y=alt.value(place[1]), text="text:N")
         for each, place in zip(alternatives, places, strict=True)
+        for edge in (HALO, {})
     ]
     leaders = [
-        alt.Chart(_rows([{}]))
+        alt.Chart(rows_of([{}]))
         .mark_rule(color=MUTED, strokeWidth=1)
         .encode(x=alt.value(at(each)[0]), y=alt.value(at(each)[1]), x2=alt.value(place[0]), y2=alt.value(place[1]))
         for each, place in zip(alternatives, places, strict=True)

@@ -35,6 +35,10 @@ MOST_GUESSES = 12
 """Guesses that are shown: those that decide most."""
 
 
+TURNS = 7
+"""Column that says whether a guess turns the answer. What may be luck does not alarm."""
+
+
 def few(found: Comparison) -> tuple[str, ...]:
     """The policies ranked first."""
     return found.ranked[:FEW]
@@ -117,7 +121,7 @@ def _columns(several: bool) -> tuple[Column, ...]:
         *((Column(_("policy"), number=False),) if several else ()),
         Column(_("figure"), number=False),
         Column(_("as it is"), spare=several),
-        Column(_("with the policy")),
+        Column(_("with the policy"), spare=several),
         Column(_("difference")),
         Column(_("95 % interval")),
     )
@@ -258,36 +262,37 @@ def tornado(of: Sensitivity, found: Comparison) -> Table:
     rows: list[tuple[str, ...]] = []
     alarms = set()
     for effect in of.effects[:MOST_GUESSES]:
-        if turns(effect, of):
-            alarms.add((len(rows), 6))
+        if turns_clearly(effect, of):
+            alarms.add((len(rows), TURNS))
         guess = effect.guess
         rows.append(
             (
                 guess.key,
+                guess.figure.grade,
                 tried(guess, "as it is"),
                 tried(guess, "low"),
                 tried(guess, "high"),
                 effect_told(effect.at_low, unit),
                 effect_told(effect.at_high, unit),
-                _("yes") if turns_clearly(effect, of) else _("perhaps: may be luck") if turns(effect, of) else _("no"),
-                guess.figure.grade,
+                _("yes") if turns_clearly(effect, of) else _("perhaps") if turns(effect, of) else _("no"),
             )
         )
     return Table(
         "tornado",
         _("Which guess decides"),
-        _("Each guess alone lower and higher, the same luck in all {count} runs; told is what that adds to {answer}.").format(
-            count=format.count(of.replications), answer=answer_told(of, found)
-        ),
+        _(
+            "Each guess alone lower and higher, the same luck in all {count} runs; told is what that adds to {answer}."
+            " It turns where the sign changes; perhaps: that may be luck."
+        ).format(count=format.count(of.replications), answer=answer_told(of, found)),
         (
             Column(_("key in the scenario"), number=False),
-            Column(_("value")),
-            Column(_("lower")),
-            Column(_("higher")),
+            Column(_("grade"), number=False, spare=True),
+            Column(_("value"), spare=True),
+            Column(_("lower value"), spare=True),
+            Column(_("higher value"), spare=True),
             Column(_("effect of lower")),
             Column(_("effect of higher")),
-            Column(_("turns the answer"), number=False),
-            Column(_("grade"), number=False, spare=True),
+            Column(_("turns it"), number=False),
         ),
         tuple(rows),
         frozenset(alarms),

@@ -196,7 +196,11 @@ def scale(unit: str, *sizes: float) -> Scale:
 
 def scale_of(difference: Difference | None, unit: str) -> Scale:
     """The scale of a difference and of the figures that it is between."""
-    return scale(unit) if difference is None else scale(unit, difference.half, difference.estimate)
+    if difference is None:
+        return scale(unit)
+    if difference.half == 0 and difference.estimate.is_integer() and unit not in _LEAST_DIGITS:
+        return Scale(unit, 0)
+    return scale(unit, difference.half, difference.estimate)
 
 
 def is_same(difference: Difference) -> bool:
@@ -222,6 +226,8 @@ def told(difference: Difference, unit: str) -> str:
     text = change(difference, unit)
     if is_same(difference):
         return _("{difference}, the same in every run").format(difference=text)
+    if not difference.error:
+        return _("{difference} in every run").format(difference=text)
     return _("{difference} ({interval})").format(difference=text, interval=interval(difference, unit))
 
 

@@ -9,8 +9,6 @@ from sim.errors import BadInput, raise_all
 from sim.scenario.problems import told
 from sim.scenario.schema import Scenario
 
-Keys = tuple[str | int, ...]
-
 
 def value_at(scenario: Scenario, key: str) -> Any:
     """What stands at a dotted key, in the units the simulator counts in (seconds, fen, shares). Raises KeyError."""

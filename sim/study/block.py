@@ -14,6 +14,7 @@ from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
 from sim.desk.simulate import EngineName, floor_of, simulate
+from sim.errors import BadInput, msgid
 from sim.measure.invariants import check
 from sim.measure.readings import Reading, hourly, readings
 from sim.measure.summary import RunSummary, summarise
@@ -98,7 +99,8 @@ def simulated(
 ) -> tuple[pa.Table, ...]:
     """The tables of some jobs for the same replications and size, in their order. Scenarios that are sent the same requests share them.
 
-    stops: asked before each run; ran: told after it. Raises Stopped where it says so, and what draw_workload and simulate raise.
+    stops: asked before each run; ran: told after it. Raises Stopped where it says so, BadInput where a file that counts in a job's hash is
+    another by now, and what draw_workload and simulate raise.
     """
     kept: tuple[dict[int, Measured], ...] = tuple({} for _ in jobs)
     for number in jobs[0].replications:
@@ -107,8 +109,18 @@ def simulated(
             if stops():
                 raise Stopped
             into[number] = measured(run_of(_workload(job, number, drawn), job.scenario, job.engine))
+            if job.hash and into[number].document["scenario"]["hash"] != job.hash:
+                raise _another_file(job.scenario)
             ran()
     return tuple(table_of(each) for each in kept)
+
+
+def _another_file(scenario: Scenario) -> BadInput:
+    """Where the history or forecast is no longer what the job's hash was made of, or is another on this machine."""
+    field = "demand.orders.forecast" if scenario.demand.history is None else "demand.history"
+    file, line = scenario.place(field)
+    wrong = msgid("is not the file that was there when the simulation began")
+    return BadInput(wrong, file=file, line=line, field=field, allowed=msgid("the same file on every machine, unchanged until the end"))
 
 
 def _workload(job: Job, number: int, drawn: list[tuple[Scenario, Workload]]) -> Workload:

@@ -6,6 +6,7 @@ can reach its scheduler: use it in a network of one's own, or with its TLS setti
 """
 
 import logging
+import platform
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import CancelledError
 from types import TracebackType
@@ -33,7 +34,17 @@ RUNNING = "running"
 AHEAD = 2
 """Tasks given out for each thread of the workers: none waits for the next, and a stop has little to take back."""
 
+_OTHER_VERSION = msgid("its workers do not run this version of the program ({reason})")
+_THE_SAME = msgid("the same sources, Python and libraries on all machines")
 _AN_ADDRESS = msgid("the address of a Dask scheduler, such as tcp://127.0.0.1:8786")
+
+
+def simulated_by(version: str, jobs: Task) -> Tables:
+    """As `simulated`, on a worker of this `version` of the program: one may have joined since all of them were asked. Raises BadInput where
+    it has another."""
+    if code_version() != version:
+        raise BadInput(_OTHER_VERSION, field=OPTION, allowed=_THE_SAME, reason=platform.node())
+    return simulated(jobs)
 
 
 class Cluster:
@@ -96,13 +107,7 @@ class Cluster:
             raise self._other_version(", ".join(others))
 
     def _other_version(self, reason: str) -> BadInput:
-        return BadInput(
-            "its workers do not run this version of the program ({reason})",
-            field=OPTION,
-            value=self.address,
-            allowed=msgid("the same sources, Python and libraries on all machines"),
-            reason=reason,
-        )
+        return BadInput(_OTHER_VERSION, field=OPTION, value=self.address, allowed=_THE_SAME, reason=reason)
 
     def each(self, tasks: Sequence[Task], ran: Ran) -> Generator[tuple[int, Tables], None, None]:
         """As of `Workers`. Raises OSError where the cluster is lost."""
@@ -112,7 +117,7 @@ class Cluster:
 
         def give(place: int) -> None:
             attempts[place] += 1
-            under_way[self._client.submit(simulated, tuple(tasks[place]), pure=False)] = place
+            under_way[self._client.submit(simulated_by, code_version(), tuple(tasks[place]), pure=False)] = place
 
         try:
             for _more in range(AHEAD * max(1, sum(self._client.nthreads().values()))):
@@ -135,20 +140,29 @@ class Cluster:
                 self._client.cancel(list(under_way), force=True)
 
     def _done(self, under_way: Iterable[Any]) -> list[Any]:
-        """Those that are finished, at least one; looks every now and then whether the scheduler is still there."""
+        """Those that are finished, at least one; looks every now and then whether scheduler and workers are still there."""
         import distributed
 
         wait: Any = distributed.wait
-        while True:
+        alone = 0.0
+        while alone < WAITS:
             if self._client.status != RUNNING:
                 raise self._gone()
             try:
                 with self._client.as_current():
                     return list(wait(list(under_way), timeout=LOOK_EVERY, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
-                continue
+                alone = 0.0 if self._workers() else alone + LOOK_EVERY
             except CancelledError:
                 raise self._gone() from None
+        raise ConnectionError(_("the cluster at {address} has no workers any more").format(address=self.address))
+
+    def _workers(self) -> int:
+        """How many workers the scheduler has. Raises ConnectionError where it does not say."""
+        try:
+            return len(self._client.nthreads())
+        except (OSError, CancelledError):
+            raise self._gone() from None
 
     def _brought(self, future: Any, attempt: int) -> Tables | None:
         """What a finished task brought; None where it is to be tried again."""

@@ -33,6 +33,9 @@ TUNING = 1_000_000
 """The first replication on which policies are chosen from. What is reported has others: the best of many on its own luck looks better
 than it is."""
 
+BASELINE = "baseline"
+"""What the baseline is called in a document, so that no policy may be called so."""
+
 Verdict = Literal["better", "worse", "different", "no clear difference"]
 """`different`: where a metric is neither better nor worse for being more."""
 
@@ -161,8 +164,9 @@ def compare(
     (at least 20, at most 1,000 replications); None: `replications`. sizes: so many outer draws of the sale's size, each with as many
     replications as are reported. best: (metric, indifference zone in its unit): also pick the best, on replications of its own.
 
-    Raises BadInput for no policy, two of a name, a wrong address, one named twice, a precision or zone that is not above 0, a metric to
-    pick by that is neither better for more nor for less or has no figure; and what `draw_workload` and `simulate` raise.
+    Raises BadInput for no policy, two of a name or one called BASELINE, a wrong address, one named twice, a precision or zone that is not
+    above 0, a metric to pick by that is neither better for more nor for less or has no figure; and what `draw_workload` and `simulate`
+    raise.
     """
     wanted = _addresses(addresses)
     _check(policies, precision, replications, best)
@@ -206,6 +210,16 @@ def judged(tables: Mapping[str, Replications], addresses: Sequence[str]) -> tupl
     asked = [place for place, (_, _, each) in enumerate(found) if isinstance(each, Difference) and each.p is not None]
     adjusted = dict(zip(asked, holm([found[place][2].p for place in asked]), strict=True))  # type: ignore[union-attr, misc]
     return tuple(_compared(*each, adjusted.get(place)) for place, each in enumerate(found))
+
+
+def verdict_of(address: str, difference: Difference, adjusted: float | None) -> Verdict:
+    """What a difference of a metric is, once its p-value is adjusted for all that was asked beside it."""
+    if adjusted is None or adjusted > SIGNIFICANT or not difference.estimate:
+        return "no clear difference"
+    better = better_of(address)
+    if better == "neither":
+        return "different"
+    return "better" if (difference.estimate > 0) == (better == "up") else "worse"
 
 
 def better_of(address: str) -> Better:
@@ -257,18 +271,17 @@ def _first(tables: list[pa.Table], count: int) -> list[pa.Table]:
 
 
 def precise(tables: Mapping[str, Replications], addresses: Sequence[str], precision: float, count: int) -> list[bool]:
-    """Whether every paired difference is precise enough with the first 1, 2, … `count` replications. What has no figure is not asked."""
-    pairs = [
-        (policy, baseline)
-        for address in addresses
-        for name in tables
-        if name and isinstance(policy := tables[name].sample(address), Sample)
-        if isinstance(baseline := tables[""].sample(address), Sample)
-    ]
+    """Whether every paired difference is precise enough with the first 1, 2, … `count` replications.
+
+    What has no figure in one of those is not asked. Nor does it hang on later ones: else it would on how many are made at once.
+    """
+    pairs = [(tables[name].begin(address), tables[""].begin(address)) for address in addresses for name in tables if name]
     return [all(_is_precise(*pair, precision, made) for pair in pairs) if made >= FIRST else False for made in range(1, count + 1)]
 
 
 def _is_precise(policy: Sample, baseline: Sample, precision: float, count: int) -> bool:
+    if count > min(len(policy), len(baseline)):
+        return True
     return paired(policy.first(count), baseline.first(count)).half <= precision * abs(baseline.first(count).figure)
 
 
@@ -282,7 +295,7 @@ def _next(tables: Mapping[str, Replications], addresses: Sequence[str], precisio
             if name and isinstance(policy, Sample) and isinstance(baseline, Sample):
                 allowed = precision * abs(baseline.figure)
                 worst = max(worst, paired(policy, baseline).half / allowed if allowed else math.inf)
-    asked = min(made * min(worst**2, 2), MOST)
+    asked = min(made * min(worst, math.sqrt(2)) ** 2, MOST)
     blocks = max(-(-int(asked + look_ahead(int(asked))) // BLOCK), made // BLOCK + 2)
     return min(blocks * BLOCK, MOST)
 
@@ -291,11 +304,7 @@ def _next(tables: Mapping[str, Replications], addresses: Sequence[str], precisio
 def _compared(policy: str, metric: str, found: Difference | str, adjusted: float | None) -> Compared:
     if isinstance(found, str):
         return Compared(policy, metric, None, None, "no clear difference", found)
-    verdict: Verdict = "no clear difference"
-    if adjusted is not None and adjusted <= SIGNIFICANT and found.estimate:
-        better = better_of(metric)
-        verdict = "different" if better == "neither" else "better" if (found.estimate > 0) == (better == "up") else "worse"
-    return Compared(policy, metric, found, adjusted, verdict)
+    return Compared(policy, metric, found, adjusted, verdict_of(metric, found, adjusted))
 
 
 def _known(sample: Sample | str) -> Sample:
@@ -362,6 +371,8 @@ def _check(policies: Sequence[Policy], precision: float | None, replications: in
     twice = next((name for place, name in enumerate(names) if name in names[:place] or not name), None)
     if twice is not None:
         raise BadInput("is named twice", field="--policy", value=twice)
+    if BASELINE in names:
+        raise BadInput("is what the scenario itself is called", field="--policy", value=BASELINE, allowed=msgid("another name"))
     if precision is not None and not 0 < precision <= 1:
         raise BadInput(
             "is out of range", field="--precision", value=precision, allowed=msgid("a share above 0 and at most 1, such as 0.02")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from sim.measure.address import parse_address
 from sim.measure.figures import metrics, reasons
 from sim.scenario.load import scenario_hash
-from sim.study.compare import Comparison, better_of
+from sim.study.compare import BASELINE, Comparison, better_of
 from sim.study.experiment import Experiment, FactorEffect
 from sim.study.intervals import Interval
 from sim.study.paired import Difference
@@ -32,11 +32,11 @@ def comparison_document(
         "precise_from": None if found.stop is None else found.stop.precise_from,
         "comparisons": [_compared(found, policy.name, metric) for policy in found.policies for metric in found.metrics],
         "ranking": list(found.ranked),
-        "money": {name or "baseline": {cause: _interval(each) for cause, each in found.money(name).items()} for name in found.names},
+        "money": {name or BASELINE: {cause: _interval(each) for cause, each in found.money(name).items()} for name in found.names},
         **({} if found.over_sizes is None else {"over_sizes": _over_sizes(found)}),
         **({} if found.best is None else {"best": _best(found)}),
         **({} if tornado is None else {"guesses": _guesses(tornado)}),
-        **({} if factorial is None else {"effects": [_effect(*factorial, each) for each in factorial[1]]}),
+        **({} if factorial is None else {"effects": [_effect(factorial[0], each) for each in factorial[1]]}),
     }
 
 
@@ -97,13 +97,13 @@ def _over_sizes(found: Comparison) -> dict[str, Any]:
 def _best(found: Comparison) -> dict[str, Any]:
     best = found.best
     assert best is not None
-    left = [best.names[place] or "baseline" for place in best.selection.left]
-    pick = None if best.pick is None else best.pick or "baseline"
+    left = [best.names[place] or BASELINE for place in best.selection.left]
+    pick = None if best.pick is None else best.pick or BASELINE
     return {"metric": best.metric, "zone": best.zone, "pick": pick, "left": left, "replications": best.selection.replications}
 
 
 def _guesses(tornado: Sensitivity) -> dict[str, Any]:
-    turning = {effect.guess.key for effect in tornado.turning}
+    turning = tornado.turning
     return {
         "metric": tornado.metric,
         "policy": tornado.policy,
@@ -112,11 +112,12 @@ def _guesses(tornado: Sensitivity) -> dict[str, Any]:
         "effects": [
             {
                 "guess": effect.guess.key,
+                "of": effect.guess.of,
                 "grade": effect.guess.figure.grade,
                 "tried": {"low": dict(effect.guess.low), "high": dict(effect.guess.high)},
                 "at_low": _difference(effect.at_low),
                 "at_high": _difference(effect.at_high),
-                "turns_the_answer": effect.guess.key in turning,
+                "turns_the_answer": effect in turning,
             }
             for effect in tornado.effects
         ],
@@ -124,6 +125,6 @@ def _guesses(tornado: Sensitivity) -> dict[str, Any]:
     }
 
 
-def _effect(experiment: Experiment, _all: Sequence[FactorEffect], effect: FactorEffect) -> dict[str, Any]:
+def _effect(experiment: Experiment, effect: FactorEffect) -> dict[str, Any]:
     names = [f"{experiment.factors[place].name}={experiment.factors[place].levels[level].name}" for place, level in effect.levels]
     return {"metric": effect.metric, "of": names, **_difference(effect.difference), "p_adjusted": effect.p_adjusted}

@@ -4,6 +4,7 @@ another.
 A file in scenarios/experiments/ names the factors and their levels; the first level of each is the situation as it is.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -77,7 +78,7 @@ class Experiment(Table):
             for number, level in enumerate(factor.levels):
                 if level.name in [each.name for each in factor.levels[:number]]:
                     problems.append(BadInput("is named twice", field=f"factors.{place}.levels.{number}.name", value=level.name))
-        count = int(np.prod([len(factor.levels) for factor in self.factors]))
+        count = math.prod(len(factor.levels) for factor in self.factors)
         if count > MOST_COMBINATIONS:
             problems.append(
                 BadInput(
@@ -103,7 +104,8 @@ class FactorEffect:
     """What a level of a factor does to a metric, averaged over the combinations of the others; or, of two factors, how much more or less
     both do together than each by itself added up.
 
-    levels: (factor's place, level's place), one or two. verdict as in a comparison, over all effects of the experiment.
+    levels: (factor's place, level's place), one or two. difference: None where a combination has no figure in every replication.
+    p_adjusted: by Holm over all effects of the experiment.
     """
 
     metric: str

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.measure.figures import metrics
 from sim.measure.readings import COST
 from sim.study.block import PROBLEM, Measured, kept_in
 from sim.study.paired import Sample
@@ -20,18 +21,25 @@ class Replications:
 
     def __init__(self, tables: Sequence[pa.Table]) -> None:
         self._table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-        self.count = len(pc.unique(self._table.column("replication")))
+        self._numbers = np.unique(self._table.column("replication").to_numpy())
+        self.count = len(self._numbers)
 
     def sample(self, address: str) -> Sample | str:
         """The figure at an address, replication by replication; or why there is none (a key of metrics.toml): one without it is enough."""
         rows = self._rows([address])
         if rows.num_rows < self.count:
-            return "no_requests"
-        values = rows.column("value")
-        if values.null_count:
+            name, _, part = address.partition(".")
+            return "no_such_pool" if part and name in metrics() and "pool" in metrics()[name].by else "no_requests"
+        if rows.column("value").null_count:
             return str(rows.column("reason").drop_null()[0].as_py())
-        parts, wholes = (None if rows.column(name).null_count else _floats(rows.column(name)) for name in ("part", "whole"))
-        return Sample(_floats(values), parts, wholes)
+        return _sample(address, rows)
+
+    def begin(self, address: str) -> Sample:
+        """The figure at an address over the first replications, up to one that has none; it may be empty."""
+        rows = self._rows([address])
+        known = rows.filter(pc.is_valid(rows.column("value")))
+        here = np.isin(self._numbers, known.column("replication").to_numpy())
+        return _sample(address, known.slice(0, len(here) if here.all() else int(here.argmin())))
 
     def costs(self) -> dict[str, Sample]:
         """Yuan by cause, replication by replication."""
@@ -73,6 +81,14 @@ class Replications:
     def _rows(self, addresses: list[str]) -> pa.Table:
         wanted = pc.is_in(self._table.column("address").cast(pa.string()), pa.array(addresses))
         return self._table.filter(wanted).sort_by("replication")
+
+
+def _sample(address: str, rows: pa.Table) -> Sample:
+    """What stands in the rows; parts and wholes of a share alone: other figures are means over the replications, as everywhere."""
+    metric = metrics().get(address.partition(".")[0])
+    of_share = metric is not None and metric.unit == "share"
+    ratios = [None if not of_share or rows.column(name).null_count else _floats(rows.column(name)) for name in ("part", "whole")]
+    return Sample(_floats(rows.column("value")), *ratios)
 
 
 def _floats(column: Any) -> NDArray[np.float64]:

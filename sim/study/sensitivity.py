@@ -6,7 +6,7 @@ It is the third layer of doubt, beside luck and the size of the sale: no number 
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
@@ -24,6 +24,9 @@ GUESSED = ("P", "L")
 SPREADS = ("mean", "sd")
 """A distribution's mean is varied together with its spread: its shape stays."""
 
+Of = Literal["all", "baseline", "policy"]
+SIDES: tuple[Of, ...] = ("baseline", "policy")
+
 Why = Literal["a profile", "no number", "zero", "part of a whole"]
 """Why a guess is not varied: several numbers that make one figure, a word, nothing to multiply, not sound alone."""
 
@@ -31,12 +34,13 @@ Why = Literal["a profile", "no number", "zero", "part of a whole"]
 @dataclass(frozen=True)
 class Guess:
     """A guessed figure and what is tried instead. key: dotted; figure: as the file gives it; low, high: values at dotted keys, in seconds,
-    fen and shares."""
+    fen and shares. of: whose figure it is, where a policy has another one than the baseline."""
 
     key: str
     figure: Figure
     low: Mapping[str, Any]
     high: Mapping[str, Any]
+    of: Of = "all"
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,14 @@ class Effect:
     at_high: Difference | None
 
     @property
+    def ends(self) -> tuple[float, ...]:
+        """Both changes, without those that have no figure."""
+        return tuple(each.estimate for each in (self.at_low, self.at_high) if each is not None)
+
+    @property
     def reach(self) -> float:
         """The larger of both changes, without its sign."""
-        return max((abs(each.estimate) for each in (self.at_low, self.at_high) if each is not None), default=0.0)
+        return max(map(abs, self.ends), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,7 @@ class Sensitivity:
         """Those that would turn the sign of a policy's difference: with them the other answer would be right."""
         if self.policy is None:
             return ()
-        ends = ((effect, each) for effect in self.effects for each in (effect.at_low, effect.at_high) if each is not None)
-        return tuple(dict.fromkeys(effect for effect, each in ends if (self.answer + each.estimate) * self.answer < 0))
+        return tuple(effect for effect in self.effects if any((self.answer + end) * self.answer < 0 for end in effect.ends))
 
 
 def guesses(scenario: Scenario) -> tuple[tuple[Guess, ...], dict[str, Why]]:
@@ -92,6 +100,24 @@ def guesses(scenario: Scenario) -> tuple[tuple[Guess, ...], dict[str, Why]]:
             left_out[key] = tried
         else:
             found.append(Guess(key, figure, *tried))
+    return tuple(found), left_out
+
+
+def guesses_apart(baseline: Scenario, policy: Scenario) -> tuple[tuple[Guess, ...], dict[str, Why]]:
+    """The same of a scenario and a policy: a guess of both is one guess, but where the policy has a figure of its own there are two."""
+    of_baseline, of_policy = guesses(baseline), guesses(policy)
+    found: list[Guess] = []
+    left_out = of_baseline[1] | of_policy[1]
+    known = {guess.key: guess for guess in of_baseline[0]}
+    theirs = {guess.key: guess for guess in of_policy[0]}
+    for key in dict.fromkeys((*known, *theirs)):
+        mine, other = known.get(key), theirs.get(key)
+        if mine is not None and other is not None and (mine.low, mine.high) == (other.low, other.high):
+            found.append(other)
+            continue
+        if key in left_out and baseline.figures[key].value == policy.figures[key].value:
+            continue
+        found += [replace(guess, of=side) for side, guess in zip(SIDES, (mine, other), strict=True) if guess is not None]
     return tuple(found), left_out
 
 
@@ -142,16 +168,18 @@ def sensitivity(
     """Vary every guess of a scenario and see what one metric makes of it; with a policy (name, scenario), what the difference makes of it
     that the policy makes.
 
-    A guess that only the policy makes is varied there alone. Raises BadInput for a wrong address, or a metric without a figure.
+    Where the policy has another figure than the scenario, that of each is varied alone: what the policy changes stays what it changes.
+    Raises BadInput for a wrong address, or a metric without a figure.
     """
     at_work = laboratory or Laboratory()
     address = str(parse_address(metric, "--metric"))
     scenarios = [scenario] if policy is None else [scenario, policy[1]]
-    every, left_out = guesses(scenarios[-1])
+    every, left_out = guesses(scenario) if policy is None else guesses_apart(*scenarios)
     worlds = [scenarios]
     for guess in every:
         for values in (guess.low, guess.high):
-            worlds.append([_with(each, values) for each in scenarios])
+            sides = zip(SIDES, scenarios, strict=False)
+            worlds.append([changed(each, values) if guess.of in ("all", side) else each for side, each in sides])
     columns = [jobs_of(each, seed, range(replications)) for world in worlds for each in world]
     rows = at_work.tables(list(zip(*columns, strict=True)))
     samples = [Replications([row[place] for row in rows]).sample(address) for place in range(len(columns))]
@@ -165,14 +193,6 @@ def sensitivity(
     ]
     in_order = tuple(sorted(effects, key=lambda effect: (-effect.reach, effect.guess.key)))
     return Sensitivity(address, policy and policy[0], as_is.figure, in_order, replications, left_out)
-
-
-def _with(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """The scenario with what is tried; as it is where it has no such figure."""
-    try:
-        return changed(scenario, values)
-    except KeyError:
-        return scenario
 
 
 def _answer(samples: Sequence[Sample | str]) -> Sample | None:

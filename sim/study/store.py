@@ -7,6 +7,8 @@ Anybody may delete any of it at any time.
 
 import hashlib
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,8 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.errors import BadInput
-from sim.files import TEMPORARY, check_folder, write_together
+from sim.files import TEMPORARY, write_together
 from sim.study.block import SCHEMA, Job
 from sim.study.code_version import code_version
 
@@ -47,8 +48,8 @@ SHORT = 16
 
 @dataclass(frozen=True)
 class Kept:
-    """What the store holds of one scenario under one seed and size. sound: blocks that can be used by this version of the program; code:
-    the version that made them. replications, bytes, blocks, and when the last was written."""
+    """What the store holds of one scenario under one seed and size. code: the version of the program that made it; replications, blocks
+    and bytes: how many and how large; written: when the last was; files: of the blocks, in order, the longest of each."""
 
     name: str
     title: str
@@ -62,6 +63,7 @@ class Kept:
     bytes: int
     written: datetime
     folder: Path
+    files: tuple[Path, ...]
 
     @property
     def is_current(self) -> bool:
@@ -78,7 +80,8 @@ def home() -> Path:
     return (Path(given) if given else Path(platformdirs.user_data_dir("refund-desk", appauthor=False))) / "runs"
 
 
-RUNS = "folder varchar, code varchar, hash varchar, name varchar, engine varchar, seed bigint, size integer"
+RUNS = "file varchar, code varchar, hash varchar, name varchar, engine varchar, seed bigint, size integer"
+"""Columns of the table that tells whose block a file is."""
 
 
 class Store:
@@ -118,29 +121,31 @@ class Store:
         write_together(place.parent, {place.name: content}, HOME)
         for file in before:
             if file != place:
-                file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    file.unlink()
 
     def files(self) -> Iterator[Path]:
         """All files of blocks, sound or not, in order."""
         yield from sorted(self.folder.glob(f"*/*/*/block-*{SUFFIX}"))
 
     def kept(self) -> tuple[Kept, ...]:
-        """What is there, scenario by scenario, by name; what cannot be read is left out (see `unsound`)."""
-        found: dict[tuple[str, ...], list[tuple[Path, dict[str, str]]]] = {}
-        for file in self.files():
+        """What is there, scenario by scenario, by name; what is damaged or lies in a wrong place is left out (see `unsound`)."""
+        found: dict[Path, dict[str, _File]] = {}
+        for path in self.files():
             with suppress(*UNREADABLE):
-                told = _heading(file)
-                found.setdefault((file.parent.as_posix(), told["hash"], told["code"]), []).append((file, told))
-        return tuple(sorted((_kept(files) for files in found.values()), key=lambda kept: (kept.name, kept.seed, kept.size or -1)))
+                file = _File(path, _heading(path), path.stat())
+                blocks = found.setdefault(path.parent, {})
+                if _fits(path, file.told) and file.count > (blocks[file.block].count if file.block in blocks else 0):
+                    blocks[file.block] = file
+        all_kept = (_kept(list(blocks.values())) for blocks in found.values() if blocks)
+        return tuple(sorted(all_kept, key=lambda kept: (kept.name, kept.seed, -1 if kept.size is None else kept.size)))
 
     def unsound(self) -> tuple[Path, ...]:
         """Files that nobody will ever read: what is damaged or lies in a wrong place, and what a stopped writer left behind."""
         broken = []
         for file in self.files():
             try:
-                told = _told(_read(file))
-                lies = (told["code"][:SHORT], told["hash"][:SHORT], file.name.startswith(_stem(int(told["block"]))))
-                sound = (*file.parts[-4:-2], True) == lies
+                sound = _fits(file, _told(_read(file)))
             except UNREADABLE:
                 sound = False
             if not sound:
@@ -148,13 +153,18 @@ class Store:
         return (*broken, *sorted(self.folder.glob(f"*/*/*/.*{TEMPORARY}")))
 
     def remove(self, files: tuple[Path, ...]) -> int:
-        """Delete files of the store and folders that become empty; returns how many bytes that frees. Raises OSError."""
+        """Delete files of the store (a folder in a block's place, with all in it) and folders that become empty; returns how many bytes
+        that frees. Raises OSError, and ValueError for what is not in the store."""
         freed = 0
         for file in files:
-            if self.folder.resolve() not in file.resolve().parents:
+            place = file.parent.resolve() / file.name if file.is_symlink() else file.resolve()
+            if self.folder.resolve() not in place.parents:
                 raise ValueError(f"{file} is not in the store {self.folder}")
-            freed += file.stat().st_size
-            file.unlink()
+            freed += place.lstat().st_size
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
             for folder in list(file.parents)[:3]:
                 with suppress(OSError):
                     folder.rmdir()
@@ -163,33 +173,52 @@ class Store:
 
 def figures(store: Store, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Ask across runs with SQL: rows of `query` over the view `figures` (code, hash, name, engine, seed, size, replication, address, value,
-    part, whole, reason), which has every number of every sound-looking block. `values` stand for the ? in it."""
+    part, whole, reason), which has every number of every block that is as it was written, once. `values` stand for the ? in it."""
     import duckdb
 
     kept = store.kept()
+    rows = [(file, each.code, each.hash, each.name, each.engine, each.seed, each.size) for each in kept for file in each.files]
     with duckdb.connect() as connection:
-        connection.execute(
-            "create table runs (folder varchar, code varchar, hash varchar, name varchar, engine varchar, seed bigint, size int)"
-        )
-        for each in kept:
-            row = (each.folder.as_posix(), each.code, each.hash, each.name, each.engine, each.seed, each.size)
-            connection.execute("insert into runs values (?, ?, ?, ?, ?, ?, ?)", row)
-        files = [file.as_posix() for each in kept for file in sorted(each.folder.glob(f"block-*{SUFFIX}"))]
-        if files:
-            connection.execute("set variable files = ?", [files])
+        connection.execute(f"create table runs ({RUNS})")
+        for file, *told in rows:
+            connection.execute("insert into runs values (?, ?, ?, ?, ?, ?, ?)", (file.as_posix(), *told))
+        if rows:
+            connection.execute("set variable files = ?", [[_plainly(file) for file, *_ in rows]])
             blocks = "read_parquet(getvariable('files'), filename = true)"
         else:
             columns = "0::int replication, ''::varchar address, 0::double value, 0::double part, 0::double whole, ''::varchar reason"
-            blocks = f"(select {columns}, ''::varchar filename, null::varchar[] hours, null::varchar as text where false)"
+            blocks = f"(select {columns}, ''::varchar filename, null::varchar[] as hours, null::varchar as text where false)"
         connection.execute(
-            "create view figures as select runs.* exclude (folder), replication, address, value, part, whole, reason"
-            f" from {blocks} blocks join runs on runs.folder = parse_dirpath(filename, 'forward_slash')"
+            "create view figures as select runs.* exclude (file), replication, address, value, part, whole, reason"
+            f" from {blocks} blocks join runs on runs.file = filename"
             " where hours is null and text is null"
         )
         return connection.execute(query, values).fetchall()
 
 
+def _plainly(file: Path) -> str:
+    """A file's name for DuckDB, which would take *, ? and [ for a pattern."""
+    return re.sub(r"[*?[]", r"[\g<0>]", file.as_posix())
+
+
 # ---------------------------------------------------------------- one file
+@dataclass(frozen=True)
+class _File:
+    """A block's file, what it tells of itself, and what the disk tells of it."""
+
+    path: Path
+    told: dict[str, str]
+    on_disk: os.stat_result
+
+    @property
+    def block(self) -> str:
+        return self.told["block"]
+
+    @property
+    def count(self) -> int:
+        return int(self.told["count"])
+
+
 def _size(job: Job) -> str:
     return EXPECTED if job.size is None else f"size-{job.size}"
 
@@ -209,18 +238,23 @@ def _digest(content: bytes) -> str:
 
 def _read(file: Path) -> pa.Table:
     """A block's table with what is told of it. Raises one of UNREADABLE for what is no sound block."""
-    content = file.read_bytes()
-    if not file.stem.endswith(_digest(content)):
-        raise ValueError(f"{file} is not as it was written")
-    table = pq.read_table(pa.BufferReader(content))
+    table = pq.read_table(pa.BufferReader(_content(file)))
     told = _told(table)
     if not table.schema.equals(SCHEMA) or pc.count_distinct(table.column("replication")).as_py() != int(told["count"]):
         raise ValueError(f"{file} is no block")
     return table
 
 
+def _content(file: Path) -> bytes:
+    """What stands in a block's file. Raises ValueError where that is not what was written, and OSError."""
+    content = file.read_bytes()
+    if not file.stem.endswith(_digest(content)):
+        raise ValueError(f"{file} is not as it was written")
+    return content
+
+
 def _heading(file: Path) -> dict[str, str]:
-    return _of_metadata(pq.read_metadata(file).metadata)
+    return _of_metadata(pq.read_metadata(pa.BufferReader(_content(file))).metadata)
 
 
 def _told(table: pa.Table) -> dict[str, str]:
@@ -234,8 +268,14 @@ def _of_metadata(metadata: dict[bytes, bytes] | None) -> dict[str, str]:
     return found
 
 
-def _kept(files: list[tuple[Path, dict[str, str]]]) -> Kept:
-    file, told = files[0]
+def _fits(file: Path, told: dict[str, str]) -> bool:
+    """Whether a block lies where one that tells this of itself belongs."""
+    folders = (told["code"][:SHORT], told["hash"][:SHORT], f"{told['engine']}-seed-{told['seed']}-{told['size']}")
+    return file.parts[-4:-1] == folders and file.name.startswith(f"{_stem(int(told['block']))}-")
+
+
+def _kept(files: list[_File]) -> Kept:
+    told = files[0].told
     return Kept(
         name=told["name"],
         title=told["title"],
@@ -244,18 +284,10 @@ def _kept(files: list[tuple[Path, dict[str, str]]]) -> Kept:
         engine=told["engine"],
         seed=int(told["seed"]),
         size=None if told["size"] == EXPECTED else int(told["size"].removeprefix("size-")),
-        replications=sum(int(each["count"]) for _, each in files),
+        replications=sum(file.count for file in files),
         blocks=len(files),
-        bytes=sum(each.stat().st_size for each, _ in files),
-        written=datetime.fromtimestamp(max(each.stat().st_mtime for each, _ in files), UTC),
-        folder=file.parent,
+        bytes=sum(file.on_disk.st_size for file in files),
+        written=datetime.fromtimestamp(max(file.on_disk.st_mtime for file in files), UTC),
+        folder=files[0].path.parent,
+        files=tuple(file.path for file in files),
     )
-
-
-def usable(store: Store) -> Store | None:
-    """The store, if blocks can be written to it; else None."""
-    try:
-        check_folder(store.folder, HOME)
-    except BadInput:
-        return None
-    return store

@@ -63,7 +63,7 @@ class Threads:
                 if not under_way:
                     return
                 done, _ = wait(under_way, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in sorted(done, key=_failed):  # what is done is kept, whatever fails beside it
                     yield under_way.pop(future), future.result()
         finally:
             stop.set()
@@ -78,10 +78,32 @@ def usable_cores() -> int:
         return os.cpu_count() or 1
 
 
+def _failed(future: Future[Tables]) -> bool:
+    return future.exception() is not None
+
+
+class _Once:
+    """Tells of each run of a task once, though another attempt begins anew."""
+
+    def __init__(self, told: Ran) -> None:
+        self.told, self.most, self.now = told, 0, 0
+
+    def again(self) -> None:
+        self.now = 0
+
+    def ran(self) -> None:
+        self.now += 1
+        if self.now > self.most:
+            self.most = self.now
+            self.told()
+
+
 def _attempted(task: Task, stop: Event, ran: Ran) -> Tables:
+    once = _Once(ran)
     for attempt in range(1, ATTEMPTS + 1):
+        once.again()
         try:
-            return simulated(task, stop.is_set, ran)
+            return simulated(task, stop.is_set, once.ran)
         except (*CERTAIN, Stopped):
             raise
         except Exception:
