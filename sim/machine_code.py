@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import CodeType, FunctionType
@@ -15,36 +15,36 @@ COMPILED_PACKAGES = ("desk", "demand", "rules")
 places of bits come from them."""
 
 
-def cache_folder() -> Path:
-    """Where machine code is kept: REFUND_DESK_HOME or the user's cache folder, below it one folder per state of the sources."""
-    import platformdirs
-
-    home = os.environ.get("REFUND_DESK_HOME")
-    base = Path(home) if home else Path(platformdirs.user_cache_dir("refund-desk", appauthor=False))
-    return base / "compiled" / sources_key()
-
-
-def _sources() -> bytes:
-    """A hash of all sources that end up in machine code."""
+def sources_of(packages: Iterable[str]) -> bytes:
+    """A hash of all sources below these folders of sim."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parent
-    for folder in COMPILED_PACKAGES:
+    for folder in packages:
         for source in sorted(each for each in (package / folder).rglob("*") if each.suffix in (".py", ".toml")):
             digest.update(str(source.relative_to(package)).encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.digest()
 
 
-SOURCES = _sources()
+SOURCES = sources_of(COMPILED_PACKAGES)
 """As they were when this process imported them: an edit from then on belongs to the next process."""
 
 
-@lru_cache(maxsize=1)
-def sources_key() -> str:
-    """A hash of the sources, of Python and of numba."""
+def cache_folder(sources: bytes = SOURCES) -> Path:
+    """Where machine code is kept: REFUND_DESK_HOME or the user's cache folder, below it one folder per state of the sources."""
+    import platformdirs
+
+    home = os.environ.get("REFUND_DESK_HOME")
+    base = Path(home) if home else Path(platformdirs.user_cache_dir("refund-desk", appauthor=False))
+    return base / "compiled" / sources_key(sources)
+
+
+@cache
+def sources_key(sources: bytes = SOURCES) -> str:
+    """A hash of the sources (itself one), of Python and of numba."""
     import numba
     import numpy
 
-    return hashlib.sha256(SOURCES + f"{sys.version} {numba.__version__} {numpy.__version__}".encode()).hexdigest()[:24]
+    return hashlib.sha256(sources + f"{sys.version} {numba.__version__} {numpy.__version__}".encode()).hexdigest()[:24]
 
 
 def called_functions(functions: Iterable[Callable[..., Any]]) -> list[FunctionType]:
@@ -68,8 +68,11 @@ def _names(code: CodeType) -> Iterable[str]:
             yield from _names(constant)
 
 
-def compiled(functions: dict[Callable[..., Any], Any]) -> dict[Callable[..., Any], Any]:
-    """Machine code of these functions by their explicit signatures, from the cache where it is there. They must create no arrays."""
+def compiled(functions: dict[Callable[..., Any], Any], sources: bytes = SOURCES) -> dict[Callable[..., Any], Any]:
+    """Machine code of these functions by their explicit signatures, from the cache where it is there. They must create no arrays.
+
+    sources: the hash of all that they are made of, where that is more than COMPILED_PACKAGES.
+    """
     import numba
     from numba.core import config
     from numba.extending import register_jitable
@@ -77,14 +80,14 @@ def compiled(functions: dict[Callable[..., Any], Any]) -> dict[Callable[..., Any
     # Without numba's reference counts the code runs two to three times as fast, and three times as fast again where it is one piece
     # (a call hands over each array as seven numbers).
     uncounted: Any = {"_nrt": False}
-    with _one_at_a_time:
+    folder = cache_folder(sources)
+    folder.mkdir(parents=True, exist_ok=True)
+    settings: Any = config
+    with _one_at_a_time:  # the folder is a setting of the whole process
         for function in called_functions(functions):
             if function not in _registered:
                 _registered.add(function)
                 register_jitable(forceinline=True, **uncounted)(function)
-        folder = cache_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        settings: Any = config
         before, settings.CACHE_DIR = settings.CACHE_DIR, str(folder)
         try:
             njit: Any = numba.njit

@@ -85,7 +85,8 @@ class _Lives:
 
     def rows(self, kind: int, *steps: int, item: int = 0) -> Whole:
         """Places of the rows of a kind at these steps."""
-        return np.flatnonzero((self.kind == kind) & np.isin(self.step, steps) & (self.item == item))
+        places = np.flatnonzero((self.kind == kind) & (self.item == item))
+        return places[np.isin(self.step[places], steps)]
 
 
 def acts(log: Log, workload: Workload) -> Acts:
@@ -129,7 +130,7 @@ def acts(log: Log, workload: Workload) -> Acts:
 
 def _lives(log: Log) -> _Lives:
     order = by_item(log, _OF_A_LIFE)
-    rows = log.rows[order]
+    rows = log.rows.take(order)  # many times faster than by indices in brackets
     refund, item, kind, step, time = (rows[name].astype(np.int64) for name in ("refund", "item", "kind", "step", "time"))
     last = np.ones(len(order), np.bool_)
     last[:-1] = (refund[1:] != refund[:-1]) | (item[1:] != item[:-1])

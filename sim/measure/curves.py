@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.levels import add_hours, fill_still_open
+
 HOUR = 3_600
 
 Whole = NDArray[np.int64]
@@ -19,13 +22,14 @@ def per_hour(times: Whole, steps: Whole, hours: int) -> Whole:
 
     At each of `times` (seconds, any order) the level changes by `steps`. Unit: level x seconds.
     """
-    inside = np.clip(times, 0, hours * HOUR)
-    hour = np.minimum(inside // HOUR, hours - 1)
-    within = np.zeros(hours, np.int64)
-    change = np.zeros(hours, np.int64)
-    np.add.at(within, hour, steps * ((hour + 1) * HOUR - inside))
-    np.add.at(change, hour, steps)
-    return within + HOUR * (np.cumsum(change) - change)
+    return np.asarray(hourly(times, steps, np.zeros(len(times), np.int64), 1, hours)[0])
+
+
+def hourly(times: Whole, steps: Whole, place: Whole, places: int, hours: int) -> Whole:
+    """The same of several levels, [place, hour]; each step is made at its place, -1 = nowhere."""
+    within, change = np.zeros((2, places, hours), np.int64)
+    machine_code_of(add_hours)(packed(times), packed(steps), packed(place), HOUR, within, change)
+    return within + HOUR * (np.cumsum(change, axis=1) - change)
 
 
 def integral(times: Whole, steps: Whole, since: int, until: int) -> int:
@@ -41,19 +45,19 @@ def course(times: Whole, steps: Whole) -> tuple[Whole, Whole]:
     return times[last], np.cumsum(steps)[last]
 
 
+def packed(numbers: Records) -> Whole:
+    """The numbers side by side, as machine code wants them."""
+    return np.ascontiguousarray(numbers, np.int64)
+
+
 def still_open(lasted: Whole, reached: Flags) -> tuple[Whole, Real]:
     """The survival curve (Kaplan-Meier): times (seconds) at which some reached the end, and the share 0-1 still open after each.
 
     lasted: seconds until the end, or, where `reached` is false, until nobody looked any more.
     """
-    if not len(lasted):
-        return np.zeros(0, np.int64), np.zeros(0)
-    times, place = np.unique(lasted, return_inverse=True)
-    ends = np.bincount(place, weights=reached, minlength=len(times))
-    gone = np.bincount(place, minlength=len(times))
-    at_risk = len(lasted) - (np.cumsum(gone) - gone)
-    share = np.cumprod(1 - ends / at_risk)
-    return times[ends > 0], share[ends > 0]
+    times, share = np.empty(len(lasted), np.int64), np.empty(len(lasted))
+    count = machine_code_of(fill_still_open)(np.sort(2 * packed(lasted) + reached), times, share)
+    return times[:count], share[:count]
 
 
 def reached_by(shares: Sequence[float], lasted: Whole, reached: Flags) -> list[int | None]:

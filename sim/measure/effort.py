@@ -35,6 +35,6 @@ def effort(stays: Visits, floor: Floor, procedure: Procedure, refunds: int) -> E
     touched = np.zeros(refunds, np.bool_)
     touched[records["refund"][own & (records["spells"] > 0)]] = True
     again = np.flatnonzero([step.rework for step in procedure.steps])
-    mine = own & np.isin(records["step"], again)
+    mine = np.flatnonzero(own & np.isin(records["step"], again))
     rework = np.bincount(records["refund"][mine], weights=stays.seat_seconds[mine], minlength=refunds)
     return Effort(touched, rework.astype(np.float64))

@@ -7,12 +7,14 @@ import numpy as np
 from sim.demand.workload import NEVER
 from sim.desk.contract import Procedure
 from sim.desk.log import Log
-from sim.desk.records import FINISHED, WAITING
+from sim.desk.records import FINISHED
 from sim.desk.tables import HANDOFF_KINDS, HANDOFF_ROWS
 from sim.measure.counted import Counted
 from sim.measure.curves import HOUR, Records, Whole, reached_by
 from sim.measure.figures import Figure, share
 from sim.measure.outcomes import Outcomes
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.rows import count_waits, unless_stray
 from sim.measure.visits import Visits
 from sim.scenario.schema import Scenario
 
@@ -82,7 +84,9 @@ def handoffs(log: Log, stays: Visits, reported: Outcomes, scenario: Scenario, pr
 
     Raises ValueError where the procedure names a lost question after no kind of handoff.
     """
-    questions = stays.records[np.isin(stays.records["refund"], reported["refund"]) & (stays.records["handoff"] >= 0)]
+    questions = stays.records.compress(stays.records["handoff"] >= 0)
+    questions = questions.compress(reported.among(questions["refund"]))
+    answered = questions.compress(questions["how"] == FINISHED)
     lost = lost_questions(log, reported, procedure)
     found = []
     for name, numbers in HANDOFF_ROWS.items():
@@ -90,7 +94,7 @@ def handoffs(log: Log, stays: Visits, reported: Outcomes, scenario: Scenario, pr
             _kind(number, getattr(scenario.standards, HANDOFF_KINDS[number]), questions, int(lost[number]), stays.horizon, clocks)
             for number in numbers
         )
-        answers = questions[np.isin(questions["handoff"], numbers) & (questions["how"] == FINISHED)]
+        answers = answered.compress(np.isin(answered["handoff"], numbers))
         took = answers["ended"] - answers["joined"]
         (p90,) = reached_by((0.9,), took, np.ones(len(took), np.bool_))
         found.append(
@@ -107,12 +111,12 @@ def handoffs(log: Log, stays: Visits, reported: Outcomes, scenario: Scenario, pr
 
 def lost_questions(log: Log, reported: Outcomes, procedure: Procedure) -> Whole:
     """How many questions of the reported requests nobody answers, by the number of their kind: waits at a step that says so."""
-    waits = log.rows[log.rows["kind"] == WAITING]
-    waits = waits[np.isin(waits["refund"], reported["refund"])]
+    refunds, waits = len(log.ledger), np.zeros(len(procedure.steps), np.int64)
+    unless_stray(machine_code_of(count_waits)(log.rows, refunds, reported.among(np.arange(refunds)), waits))
     found = np.zeros(len(HANDOFF_KINDS), np.int64)
     for number, step in enumerate(procedure.steps):
         if step.lost_question:
-            found[HANDOFF_KINDS.index(step.lost_question)] += np.count_nonzero(waits["step"] == number)
+            found[HANDOFF_KINDS.index(step.lost_question)] += waits[number]
     return found
 
 
@@ -130,7 +134,7 @@ def _within(kinds: tuple[Kind, ...], **more: Figure | dict[str, Figure]) -> Figu
 
 
 def _kind(number: int, standard: int | None, questions: Records, lost: int, horizon: int, clocks: Counted) -> Kind:
-    asked = questions[questions["handoff"] == number]
+    asked = questions.compress(questions["handoff"] == number)
     answered, is_open = asked["how"] == FINISHED, asked["ended"] == NEVER
     in_time = left_out = 0
     if standard is not None:

@@ -5,6 +5,7 @@ Each invariant is a function of the run that yields a sentence per kind of viola
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from sim.desk.records import (
     FINISHED,
     GAVE_UP,
     HANDED_BACK,
+    ITEMS,
     JOINED,
     KEEP,
     KINDS,
@@ -30,7 +32,7 @@ from sim.desk.records import (
     WAITING,
 )
 from sim.desk.records import CAP as CAPPED
-from sim.measure.curves import Flags, Records, Whole, course, integral
+from sim.measure.curves import Flags, Records, Whole, integral, packed
 from sim.measure.goods import goods_are_kept
 from sim.measure.outcomes import (
     AGAINST_SHOP,
@@ -48,9 +50,30 @@ from sim.measure.outcomes import (
     horizon,
     outcomes,
 )
-from sim.measure.pools import TO_WORK, line_changes, outsiders
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.rows import (
+    AFTER_CLOSE,
+    BAD_NEXT,
+    BAD_START,
+    BEYOND,
+    CLOSED_TWICE,
+    EARLIER,
+    FILED_TWICE,
+    MOVED,
+    NEVER_LEAVES,
+    NOT_AT_WORK,
+    NOT_FILED,
+    OFF_TIME,
+    TAKEN_OVER,
+    TOO_SOON,
+    find_more,
+    read_faults,
+    read_held,
+    unless_stray,
+)
+from sim.measure.pools import TO_LINE, TO_WORK, changes, outsiders
 from sim.measure.presence import Presence, presence
-from sim.measure.visits import Visits, by_item, visits
+from sim.measure.visits import Visits, visits
 from sim.rules.masks import BITS, masks
 
 _AFTER_WORK = (JOINED, WAITING, ENDED)
@@ -87,7 +110,8 @@ _MOST = {
 }
 """The largest value that a mark of the ledger can have; the others are counts."""
 
-_OF_AN_ITEM = np.isin(np.arange(len(KINDS)), list(_MAY_FOLLOW))
+_MORE_THAN_ANSWERS = np.isin(np.arange(len(KINDS)), (WAITING, OPENED, ENDED, ALARMED, GAVE_UP))
+"""By kind of log row."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +127,14 @@ class Run:
     def rows(self) -> Records:
         return self.log.rows
 
+    def of_kind(self, kind: int) -> Whole:
+        """Indices of the log's rows of a kind."""
+        return np.flatnonzero(self._kinds == kind)
+
+    @cached_property
+    def _kinds(self) -> Records:
+        return np.ascontiguousarray(self.rows["kind"])
+
 
 def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> list[str]:
     """Every violation of an invariant, in words; [] when all hold.
@@ -110,7 +142,8 @@ def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> l
     Where rows do not even follow from each other, what is built on that (visits, presence, Little's law) is not looked at.
     """
     run = Run(log, workload, floor, procedure)
-    found = [*in_order_of_time(run), *each_item_goes_its_way(run), *filed_and_closed_once(run)]
+    each = followed(run)
+    found = [*in_order_of_time(run, each), *each_item_goes_its_way(run, each), *filed_and_closed_once(run, each)]
     if found:
         return found
     stays, there, became = visits(log, floor, workload), presence(floor), outcomes(log, workload, procedure)
@@ -129,141 +162,86 @@ def check(log: Log, workload: Workload, floor: Floor, procedure: Procedure) -> l
 
 
 # ---------------------------------------------------------------- rows
-def in_order_of_time(run: Run) -> Iterator[str]:
+@dataclass(frozen=True)
+class Followed:
+    """What following every row and every item found. faults: per row bits of what is wrong with it (see `read_faults`); seen: all that
+    occur; filed_at: per refund the row that files it, -1 = none."""
+
+    faults: Whole
+    seen: int
+    filed_at: Whole
+
+    def told(self, run: Run, fault: int, what: str) -> Iterator[str]:
+        """The rows with a fault, in words, if there are any."""
+        if self.seen & fault:
+            yield from _told(run, np.flatnonzero(self.faults & fault), what)
+
+
+def followed(run: Run) -> Followed:
+    """Follow the rows. IndexError where one is about a refund, an item or an event that is not there."""
+    rows, refunds, count = run.rows, run.workload.refunds, len(run.workload)
+    parent = np.full(count, -1)
+    asks = np.flatnonzero(refunds["again"] >= 0)
+    parent[refunds["again"][asks]] = asks
+    last, filed_at, closed_at = np.full(count * ITEMS, -1), np.full(count, -1), np.full(count, -1)
+    faults, due = np.zeros(len(rows), np.int64), packed(refunds["filed"])
+    seen = machine_code_of(read_faults)(rows, count, run.log.until, _FOLLOWS, due, parent, last, filed_at, closed_at, faults)
+    return Followed(faults, unless_stray(seen), filed_at)
+
+
+def in_order_of_time(run: Run, found: Followed) -> Iterator[str]:
     """Rows stand in order of time, none at or after the end of the run."""
-    time = run.rows["time"]
-    yield from _told(run, np.flatnonzero(time[1:] < time[:-1]) + 1, "stand before an earlier event")
-    yield from _told(run, np.flatnonzero(time >= run.log.until), f"are not before the end of the run ({run.log.until})")
+    yield from found.told(run, EARLIER, "stand before an earlier event")
+    yield from found.told(run, BEYOND, f"are not before the end of the run ({run.log.until})")
 
 
-def each_item_goes_its_way(run: Run) -> Iterator[str]:
+def each_item_goes_its_way(run: Run, found: Followed) -> Iterator[str]:
     """Each item of a refund goes from row to row as it may: who joins a line is taken, gives up or leaves, once; who is taken finishes."""
-    order = by_item(run.log, _OF_AN_ITEM)
-    rows = run.rows[order]
-    kind = rows["kind"]
-    new = np.ones(len(rows), np.bool_)
-    new[1:] = (rows["refund"][1:] != rows["refund"][:-1]) | (rows["item"][1:] != rows["item"][:-1])
-    bad_start = new & (kind != np.where(rows["item"] == 0, FILED, OPENED))
-    yield from _told(run, order[bad_start], "are the first of their item, yet neither filed nor opened")
-    bad_next = np.zeros(len(rows), np.bool_)
-    bad_next[1:] = ~new[1:] & ~_FOLLOWS[kind[:-1], kind[1:]]
-    yield from _told(run, order[bad_next], "cannot follow what the same item did before")
-    stands = np.isin(kind, (BEGAN, FINISHED, HANDED_BACK, GAVE_UP, LEFT))
-    moved = np.zeros(len(rows), np.bool_)
-    for column in ("line", "pool", "step", "handoff"):
-        moved[1:] |= rows[column][1:] != rows[column][:-1]
-    yield from _told(run, order[stands & ~new & moved & ~bad_next], "are about another line or step than the one that was joined")
-    ends = np.isin(kind, (FINISHED, HANDED_BACK))
-    other = np.zeros(len(rows), np.bool_)
-    other[1:] = rows["slot"][1:] != rows["slot"][:-1]
-    yield from _told(run, order[ends & ~new & other & ~bad_next], "end work that somebody else began")
+    yield from found.told(run, BAD_START, "are the first of their item, yet neither filed nor opened")
+    yield from found.told(run, BAD_NEXT, "cannot follow what the same item did before")
+    yield from found.told(run, MOVED, "are about another line or step than the one that was joined")
+    yield from found.told(run, TAKEN_OVER, "end work that somebody else began")
 
 
-def filed_and_closed_once(run: Run) -> Iterator[str]:
+def filed_and_closed_once(run: Run, found: Followed) -> Iterator[str]:
     """A refund is filed once, when it should be, and closes at most once; after that only work under way comes to its end."""
-    rows, count = run.rows, len(run.workload)
-    kind, refund = rows["kind"], rows["refund"]
-    index = np.arange(len(rows))
-    filings, closings = np.flatnonzero(kind == FILED), np.flatnonzero(kind == CLOSED)
-    yield from _told(run, _again(refund, filings), "file a refund a second time")
-    yield from _told(run, _again(refund, closings), "close a refund a second time")
-    filed_at, closed_at = np.full(count, len(rows)), np.full(count, len(rows))
-    filed_at[refund[filings[::-1]]] = filings[::-1]
-    closed_at[refund[closings[::-1]]] = closings[::-1]
-    yield from _told(run, np.flatnonzero(index < filed_at[refund]), "are about a refund that was not filed yet")
-
-    after = index > closed_at[refund]
-    closing = rows["time"][np.minimum(closed_at, len(rows) - 1)] if len(rows) else np.zeros(count, np.int64)
-    leaves = (kind == LEFT) & (rows["time"] == closing[refund])
-    may = np.isin(kind, (FINISHED, HANDED_BACK, CLOSED)) | leaves
-    yield from _told(run, np.flatnonzero(after & ~may), "come after their refund was closed")
-    yield from _told(run, _waits_on(run, closed_at), "stand in line for ever: their refund was closed, and they never left")
-
+    yield from found.told(run, FILED_TWICE, "file a refund a second time")
+    yield from found.told(run, CLOSED_TWICE, "close a refund a second time")
+    yield from found.told(run, NOT_FILED, "are about a refund that was not filed yet")
+    yield from found.told(run, AFTER_CLOSE, "come after their refund was closed")
+    yield from found.told(run, NEVER_LEAVES, "stand in line for ever: their refund was closed, and they never left")
     due = run.workload.refunds["filed"]
-    missing = np.flatnonzero((due < min(run.log.until, NEVER)) & (filed_at == len(rows)))
+    missing = np.flatnonzero((due < min(run.log.until, NEVER)) & (found.filed_at < 0))
     if len(missing):
         yield f"{len(missing)} refunds were never filed although their time came, first refund {missing[0]} (second {due[missing[0]]})"
-    late = filings[(due[refund[filings]] < NEVER) & (due[refund[filings]] != rows["time"][filings])]
-    yield from _told(run, late, "file a refund at another time than the workload says")
-    reserved = filings[due[refund[filings]] == NEVER]
-    first_of = np.full(count, -1)
-    asks = np.flatnonzero(run.workload.refunds["again"] >= 0)
-    first_of[run.workload.refunds["again"][asks]] = asks
-    parent = first_of[refund[reserved]]
-    orphan = (parent < 0) | (closed_at[parent] > reserved)
-    yield from _told(run, reserved[orphan], "file a second application before the first was closed")
-
-
-def _again(refund: Whole, of: Whole) -> Whole:
-    """Of these rows, those whose refund already had one of them."""
-    order = of[np.argsort(refund[of], kind="stable")]
-    return np.asarray(order[1:][refund[order[1:]] == refund[order[:-1]]])
-
-
-def _waits_on(run: Run, closed_at: Whole) -> Whole:
-    """Last rows of items that stand in line although their refund is closed."""
-    order = by_item(run.log, _OF_AN_ITEM)
-    rows = run.rows[order]
-    last = np.ones(len(rows), np.bool_)
-    last[:-1] = (rows["refund"][1:] != rows["refund"][:-1]) | (rows["item"][1:] != rows["item"][:-1])
-    gone = closed_at[rows["refund"]]
-    stands = (rows["kind"] == JOINED) | ((rows["kind"] == HANDED_BACK) & (order < gone))
-    return np.asarray(order[last & stands & (gone < len(run.rows))])
+    yield from found.told(run, OFF_TIME, "file a refund at another time than the workload says")
+    yield from found.told(run, TOO_SOON, "file a second application before the first was closed")
 
 
 # ---------------------------------------------------------------- queues and staff
 def littles_law(run: Run, stays: Visits) -> Iterator[str]:
     """For every line the time integral of the number in it is the sum of the waits, and for work the sum of the time worked: exactly."""
-    end = horizon(run.log)
-    rows, change = line_changes(run.log)
-    working = run.rows[TO_WORK[run.rows["kind"]] != 0]
-    at_work = TO_WORK[working["kind"]]
+    end, count = horizon(run.log), len(run.floor.lines)
     begin = int(run.rows["time"][0]) if len(run.rows) else 0
-    for line in range(len(run.floor.lines)):
-        mine = stays.records["line"] == line
-        for what, events, steps, told in (("in line", rows, change, "waited"), ("at work", working, at_work, "worked")):
-            here = events["line"] == line
-            _, level = course(events["time"][here], steps[here])
-            stood = integral(events["time"][here], steps[here], begin, end)
-            sum_of_waits = int(stays.records[told][mine].sum())
-            if stood != sum_of_waits:
-                yield f"Little's law: line {line} held {stood} case seconds {what}, but its cases {told} {sum_of_waits} seconds"
-            if len(level) and level.min() < 0:
-                yield f"line {line} once held {int(level.min())} cases {what}"
+    place = np.clip(stays.records["line"], -1, count) + 1  # first and last: of no line
+    told = {name: np.bincount(place, stays.records[name], count + 2)[1:-1].astype(np.int64) for name in ("waited", "worked")}
+    in_line, at_work = (changes(run.log, by_kind).of_lines(count) for by_kind in (TO_LINE, TO_WORK))
+    for line in range(count):
+        for what, cases, name in (("in line", in_line[line], "waited"), ("at work", at_work[line], "worked")):
+            stood = integral(cases.moments, cases.steps, begin, end)
+            if stood != told[name][line]:
+                yield f"Little's law: line {line} held {stood} case seconds {what}, but its cases {name} {told[name][line]} seconds"
+            if cases.standing.min(initial=0) < 0:
+                yield f"line {line} once held {int(cases.standing.min())} cases {what}"
 
 
 def nobody_has_more_cases_than_seats(run: Run, stays: Visits) -> Iterator[str]:
     """At any moment a slot has at most as many pieces of work in hand as seats; a batch is one piece."""
-    spells = stays.spells
-    rows = len(run.rows) + 1
-    stops = np.full(len(spells), rows)
-    ends_at = _row_of_end(run, stays)
-    stops[: len(spells)] = ends_at
-    last = np.zeros(len(spells), np.int64)
-    np.maximum.at(last, spells["seat"], stops)  # a batch gives its seat back with its last case
-    seats = np.flatnonzero(spells["seat"] == np.arange(len(spells)))
-    taken = np.concatenate([spells["row"][seats], last[seats]])
-    slot = np.concatenate([spells["slot"][seats]] * 2)
-    step = np.repeat([1, -1], len(seats))
-    order = np.lexsort((taken, slot))
-    held = np.cumsum(step[order])
-    per_slot = slot[order]
-    started = np.searchsorted(per_slot, per_slot)
-    held = held - np.where(started > 0, held[started - 1], 0)
-    over = (step[order] == 1) & (held > run.floor.slots["seats"][per_slot])
-    yield from _told(run, taken[order][over], "give a slot more work at once than it has seats")
-
-
-def _row_of_end(run: Run, stays: Visits) -> Whole:
-    """Per spell the index of the log row that ends it; one past the log where none does."""
-    order = by_item(run.log, np.isin(np.arange(len(KINDS)), (BEGAN, FINISHED, HANDED_BACK)))
-    kind = run.rows["kind"][order]
-    begins = np.flatnonzero(kind == BEGAN)
-    following = np.minimum(begins + 1, len(order) - 1)
-    stops = np.where((following > begins) & (kind[following] != BEGAN), order[following], len(run.rows) + 1)
-    by_row = np.empty(len(run.rows) + 1, np.int64)
-    by_row[order[begins]] = stops
-    return np.asarray(by_row[stays.spells["row"]])
+    spells, slots = stays.spells, run.floor.slots
+    at_work, members = np.full(len(run.workload) * ITEMS, NOT_AT_WORK), np.zeros(len(spells), np.int64)
+    over = np.zeros(len(spells), np.bool_)
+    unless_stray(machine_code_of(read_held)(run.rows, spells, slots, at_work, members, np.zeros(len(slots), np.int64), over))
+    yield from _told(run, spells["row"][over], "give a slot more work at once than it has seats")
 
 
 def work_is_done_on_duty(run: Run, stays: Visits, there: Presence) -> Iterator[str]:
@@ -274,7 +252,7 @@ def work_is_done_on_duty(run: Run, stays: Visits, there: Presence) -> Iterator[s
     foreign |= run.floor.lines["pool"][spells["line"]] != spells["pool"]
     yield from _told(run, spells["row"][foreign], "begin work that is not their pool's or group's")
     pieces = there.cut(spells["slot"], spells["began"], np.minimum(spells["ended"], stays.horizon))
-    away = pieces[~there.staffed[pieces["stretch"]]]
+    away = pieces.compress(~there.staffed[pieces["stretch"]])
     pool = run.floor.pools[spells["pool"][away["spell"]]]
     beyond = away["end"] - there.stretches["begin"][away["stretch"]]
     allowed = np.where(pool["rule"] == KEEP, NEVER, np.where(pool["rule"] == CAPPED, pool["cap"], 0))
@@ -298,11 +276,11 @@ def clocks_are_noticed(run: Run, of: Outcomes) -> Iterator[str]:
     """An end by a clock comes with the alarm that brought it about, in the row before, or by one that paid before; the ledger and the
     outcome tell the same clock, unless the goods are still on their way after a clock has paid."""
     rows = run.rows
-    alarms = np.flatnonzero(rows["kind"] == ALARMED)
+    alarms = run.of_kind(ALARMED)
     known = len(run.procedure.alarms)
     if known:
         yield from _told(run, alarms[(rows["step"][alarms] < 0) | (rows["step"][alarms] >= known)], "tell of an alarm that has no name")
-    closings = np.flatnonzero(rows["kind"] == CLOSED)
+    closings = run.of_kind(CLOSED)
     if len(run.procedure.outcomes):
         unknown = (rows["step"][closings] < 0) | (rows["step"][closings] >= len(run.procedure.outcomes))
         yield from _told(run, closings[unknown], "close a refund with an outcome that has no name")
@@ -336,7 +314,7 @@ def machines_come_before_people(run: Run, of: Outcomes, stays: Visits) -> Iterat
     yield from _refunds(of, no_return, "were answered before a machine refunded them, and are no returns")
     yield from _refunds(of, (of["automatic"] == BY_FORCE) & answered, "were answered before they were refunded by force")
     first_work = np.full(len(run.workload), NEVER)
-    own = stays.records[~outsiders(run.floor)[stays.records["pool"]]]
+    own = stays.records.compress(~outsiders(run.floor)[stays.records["pool"]])
     np.minimum.at(first_work, own["refund"], own["began"])
     early = of.unseen & (first_work[of["refund"]] < of["completed"])
     yield from _refunds(of, early, "were worked on before a machine, or force, refunded them unseen")
@@ -349,13 +327,14 @@ def chats_are_no_requests(run: Run) -> Iterator[str]:
     """Who only asks in chat is answered, and that is all: no side work, wait, clock or question to another pool; nothing stands in the
     ledger; and the outcome is one of its own, which no request has."""
     rows, asks = run.rows, run.workload.refunds["only_asks"] == 1
-    more = np.isin(rows["kind"], (WAITING, OPENED, ENDED, ALARMED, GAVE_UP)) | (rows["handoff"] >= 0)
-    yield from _told(run, np.flatnonzero(asks[rows["refund"]] & more), "do more for a buyer who only asks than answer")
-    written = np.flatnonzero(asks & (run.log.ledger != np.zeros(1, LEDGER)))
+    more = np.zeros(len(rows), np.bool_)
+    if unless_stray(machine_code_of(find_more)(rows, len(asks), asks, _MORE_THAN_ANSWERS, more)):
+        yield from _told(run, np.flatnonzero(more), "do more for a buyer who only asks than answer")
+    written = np.flatnonzero(asks)[_is_written(run.log.ledger.compress(asks))]
     if len(written):
         yield f"{len(written)} buyers who only ask have a ledger, first refund {written[0]}"
     if CHAT_ANSWERED in run.procedure.outcomes:
-        closings = np.flatnonzero(rows["kind"] == CLOSED)
+        closings = run.of_kind(CLOSED)
         answered = rows["step"][closings] == run.procedure.outcomes.index(CHAT_ANSWERED)
         yield from _told(run, closings[answered & ~asks[rows["refund"][closings]]], "close a request as if it were a chat")
         yield from _told(run, closings[~answered & asks[rows["refund"][closings]]], "close a chat as if it were a request")
@@ -401,16 +380,16 @@ def _known_rules() -> Whole:
 def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
     """No amount is negative; no more is refunded than was paid, or than the request itself states, and no more granted beyond what was
     owed than was given; what was never filed cost nothing; goods count as lost only where money was refunded or new goods were sent; by
-    path and by cause the sums are those of the ledger."""
+    cause the sums are those of the ledger."""
     ledger, refunds = run.log.ledger, run.workload.refunds
     for cause in MONEY:
         amounts = ledger[cause].astype(np.int64)
         negative = np.flatnonzero(amounts < 0)
         if len(negative):
             yield f"{len(negative)} refunds have a negative amount of {cause}, first refund {negative[0]}"
-        by_path = sum(int(of[cause][of["path"] == path].sum()) for path in np.unique(of["path"]))
-        if by_path != int(amounts.sum()):
-            yield f"{cause}: the ledger holds {int(amounts.sum())} fen, the refunds that were filed {by_path} fen"
+        of_filed = int(of[cause].sum())
+        if of_filed != int(amounts.sum()):
+            yield f"{cause}: the ledger holds {int(amounts.sum())} fen, the refunds that were filed {of_filed} fen"
     over = np.flatnonzero(ledger["refunded"] > np.maximum(refunds["paid"], refunds["amount"]))
     if len(over):
         yield f"{len(over)} refunds gave back more than was paid, first refund {over[0]}"
@@ -423,9 +402,14 @@ def money_adds_up(run: Run, of: Outcomes) -> Iterator[str]:
         yield f"{len(beyond)} refunds were granted more beyond what was owed than was given at all, first refund {beyond[0]}"
     came = refunds["only_asks"] == 1  # about chats see chats_are_no_requests
     came[of["refund"]] = True
-    written = np.flatnonzero(~came & (ledger != np.zeros(1, LEDGER)))
+    written = np.flatnonzero(~came)[_is_written(ledger.compress(~came))]
     if len(written):
         yield f"{len(written)} refunds have a ledger although they were never filed, first refund {written[0]}"
+
+
+def _is_written(ledger: Records) -> Flags:
+    """In which of these ledgers anything stands."""
+    return np.asarray(ledger != np.zeros(1, LEDGER))
 
 
 def _refunds(of: Outcomes, which: Flags, what: str) -> Iterator[str]:

@@ -63,7 +63,7 @@ def kpis(of: Measured) -> dict[str, Figure]:
         return replace(measure(reported), by_path={name: measure(part) for name, part in paths.items()})
 
     def rate(code: str, which: Callable[[Outcomes], Flags]) -> Figure:
-        return by_path(lambda part: share(code, float(which(part).sum()), float(len(part)), "no_requests"))
+        return by_path(lambda part: share(code, float(np.count_nonzero(which(part))), float(len(part)), "no_requests"))
 
     def count(code: str, column: str, unit: int = 1) -> Figure:
         return by_path(lambda part: figure(code, int(part[column].sum(dtype=np.int64)) / unit))
@@ -113,11 +113,15 @@ def _within_standard(of: Measured, by_path: Callable[[Measure], Figure]) -> Figu
     if of.standard.seconds is None:
         return figure(code, None, "no_standard", quantiles={"worst_hour": None})
 
+    # judged once, and looked up by path
+    by_refund = np.zeros((2, 1 + int(of.reported["refund"].max(initial=-1))), np.bool_)
+    by_refund[:, of.reported["refund"]] = judged(of.reported, of.standard)
+
     def measure(part: Outcomes) -> Figure:
-        counted, in_time = judged(part, of.standard)
+        counted, in_time = by_refund[:, part["refund"]]
         by_itself = part.unseen
         parts = {"left_out": float(np.count_nonzero(~counted & ~by_itself)), "automatic": float(len(part.automatic) + by_itself.sum())}
-        return share(code, float(in_time.sum()), float(counted.sum()), "no_requests", parts=parts)
+        return share(code, float(np.count_nonzero(in_time)), float(np.count_nonzero(counted)), "no_requests", parts=parts)
 
     hours = of.by_hour[of.by_hour["staffed"]]
     worst = float((hours["in_time"] / hours["requests"]).min()) if len(hours) else None

@@ -38,7 +38,7 @@ def confusion(of: Outcomes, groups: Sequence[str]) -> tuple[Confusion, ...]:
     Right is the path as filed. A request that was never taken wrongly, and still not for that path, had become another before anybody
     saw it (a click on "Ship"): then right is what it was taken for.
     """
-    records = of.records[(of["taken_for"] > 0) & (of["taken_by"] >= 0) & (of["path"] > 0)]
+    records = of.records.compress((of["taken_for"] > 0) & (of["taken_by"] >= 0) & (of["path"] > 0))
     taken = records["taken_for"].astype(np.int64)
     right = np.where(records["mistakes"] > 0, records["path"], taken)
     cells = (records["taken_by"].astype(np.int64) * PATHS + right - 1) * PATHS + taken - 1

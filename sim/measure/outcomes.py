@@ -8,8 +8,10 @@ import numpy as np
 from sim.demand.workload import NEVER, Workload
 from sim.desk.contract import Procedure
 from sim.desk.log import Log
-from sim.desk.records import ALARMED, BEGAN, CLOSED, FILED, FINISHED, JOINED, LEDGER, WAITING
+from sim.desk.records import ALARMED, BEGAN, FINISHED, JOINED, KINDS, LEDGER, WAITING
 from sim.measure.curves import Flags, Records, Whole
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.rows import read_refunds, unless_stray
 from sim.rules.path import UNSHIPPED, path_of
 
 AUTO_REFUNDED, CLOSED_BY_CLOCK = "auto_refunded", "closed_by_clock"
@@ -85,13 +87,22 @@ class Outcomes:
         """Only those filed, and chats begun, from `begin` (seconds since the start; may be negative) on and before `end`."""
         filed = self.records["filed"]
         automatic, chats = (times[(times >= begin) & (times < end)] for times in (self.automatic, self.chats))
-        return replace(self, records=self.records[(filed >= begin) & (filed < end)], automatic=automatic, chats=chats)
+        wanted = (filed >= begin) & (filed < end)
+        records = self.records if wanted.all() else self.records.compress(wanted)
+        return replace(self, records=records, automatic=automatic, chats=chats)
 
     def on_path(self, path: int) -> "Outcomes":
         """Only those of a path (1-4), as filed. Chats are about unshipped orders."""
         none = np.zeros(0, np.int64)
         chats = self.chats if path == path_of(UNSHIPPED, 0) else none
-        return replace(self, records=self.records[self.records["path"] == path], automatic=none, chats=chats)
+        return replace(self, records=self.records.compress(self.records["path"] == path), automatic=none, chats=chats)
+
+    def among(self, refunds: Whole) -> Flags:
+        """Which of these rows of the workload have a record here."""
+        mine = self.records["refund"]
+        here = np.zeros(1 + max(int(refunds.max(initial=-1)), int(mine.max(initial=-1))), np.bool_)
+        here[mine] = True
+        return here[refunds]
 
     @property
     def unfinished(self) -> Flags:
@@ -122,67 +133,43 @@ def outcomes(log: Log, workload: Workload, procedure: Procedure) -> Outcomes:
 
     A row of the workload that only asks (`only_asks`) is no refund: it is among the chats.
     """
-    rows, refunds = log.rows, workload.refunds
-    kind = np.ascontiguousarray(rows["kind"])
-    count = len(refunds)
-
-    def first_row(of: Whole) -> Whole:
-        """Per refund the first of its rows among `of` (indices in order); -1 where there is none."""
-        found = np.full(count, -1, np.int64)
-        found[rows["refund"][of[::-1]]] = of[::-1]  # of several, the one written last stays: the first in time
-        return found
-
-    def time_of(found: Whole) -> Whole:
-        return np.where(found >= 0, rows["time"][found], NEVER) if len(rows) else np.full(count, NEVER)
-
-    answers = [step.answers for step in procedure.steps]
-    filed = time_of(first_row(np.flatnonzero(kind == FILED)))
-    answering = _at_steps(rows, kind, BEGAN, answers)
-    blank = first_row(answering)[log.ledger["blank_first"] == 1]  # a refusal without a word is no response: the next answer is
-    response = first_row(np.setdiff1d(answering, blank, assume_unique=True) if len(blank) else answering)
-    paid = time_of(first_row(_payments(rows, kind, procedure)))
-    closings = np.flatnonzero(kind == CLOSED)
-    closed = time_of(first_row(closings))
-    outcome = np.full(count, -1, np.int16)
-    outcome[rows["refund"][closings]] = rows["step"][closings]
-    stood = np.where(response >= 0, response, first_row(_at_steps(rows, kind, JOINED, answers)))
-    pool = np.where(stood >= 0, rows["pool"][stood], -1) if len(rows) else stood
+    refunds, count = workload.refunds, len(workload)
+    filed, response, paid, closed = (np.full(count, NEVER) for _ in range(4))
+    pool, outcome = np.full(count, -1), np.full(count, -1)
+    blank = np.zeros(count, np.bool_)
+    blank[:] = log.ledger["blank_first"] == 1  # a refusal without a word is no response: the next answer is
+    found = machine_code_of(read_refunds)(log.rows, count, _tells(procedure), blank, filed, response, pool, paid, closed, outcome)
+    unless_stray(found)
 
     only_asks = refunds["only_asks"] == 1
     came = np.flatnonzero((filed < NEVER) & ~only_asks)
     records = np.zeros(len(came), OUTCOME)
     records["refund"] = came
-    columns: dict[str, Records] = {"filed": filed, "first_response": time_of(response), "closed": closed, "outcome": outcome, "pool": pool}
+    columns = {"filed": filed, "first_response": response, "closed": closed, "outcome": outcome, "pool": pool}
     for name, column in columns.items():
         records[name] = column[came]
     records["completed"] = np.minimum(paid, closed)[came]
     for name in ("number", "second", "paid", "amount"):
         records[name] = refunds[name][came]
+    ledger = log.ledger.take(came)
     for name in (*TOLD, *MONEY, "rules"):
-        records[name] = log.ledger[name][came]
-    records["automatic"] = _automatic(log.ledger["automatic"][came], records["outcome"], procedure)
+        records[name] = ledger[name]
+    records["automatic"] = _automatic(ledger["automatic"], records["outcome"], procedure)
     if WITHDRAWN in procedure.outcomes:
         records["withdrawn"] = records["outcome"] == procedure.outcomes.index(WITHDRAWN)
     return Outcomes(records, horizon(log), workload.automatic.copy(), np.sort(filed[(filed < NEVER) & only_asks]))
 
 
-def _payments(rows: Records, kind: Records, procedure: Procedure) -> Whole:
-    """Indices, in order, of the rows that say that the money is back: work that pays is finished, a step that pays is nobody's work, or a
-    clock paid."""
-    by_hand = _at_steps(rows, kind, FINISHED, [step.pays for step in procedure.steps])
-    by_itself = _at_steps(rows, kind, WAITING, [step.pays and not step.by for step in procedure.steps])
-    by_clock = np.flatnonzero((kind == ALARMED) & np.isin(rows["step"], procedure.paying_alarms))
-    return np.sort(np.concatenate([by_hand, by_itself, by_clock])) if len(by_itself) or len(by_clock) else by_hand
-
-
-def _at_steps(rows: Records, kind: Records, wanted: int, marked: list[bool]) -> Whole:
-    """Indices of the rows of a kind at the marked steps."""
-    of_kind = np.flatnonzero(kind == wanted)
-    if not any(marked):
-        return of_kind[:0]
-    step = rows["step"][of_kind]
-    known = (step >= 0) & (step < len(marked))
-    return np.asarray(of_kind[known & np.array(marked)[np.where(known, step, 0)]])
+def _tells(procedure: Procedure) -> Flags:
+    """[kind, step]: which rows are about an answer, and which say that the money is back: work that pays is finished, a step that pays is
+    nobody's work, or a clock paid."""
+    steps = procedure.steps
+    found = np.zeros((len(KINDS), max(len(steps), 1 + max(procedure.paying_alarms, default=0))), np.bool_)
+    found[JOINED, : len(steps)] = found[BEGAN, : len(steps)] = [step.answers for step in steps]
+    found[FINISHED, : len(steps)] = [step.pays for step in steps]
+    found[WAITING, : len(steps)] = [step.pays and not step.by for step in steps]
+    found[ALARMED, list(procedure.paying_alarms)] = True
+    return found
 
 
 def _automatic(told: Records, outcome: Records, procedure: Procedure) -> Records:

@@ -1,15 +1,19 @@
 """Per pool, hour by hour: who stands in line, who is at work, who is staffed; overtime, hours on duty, and what they cost."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.desk.contract import Floor
 from sim.desk.log import Log
-from sim.desk.records import BEGAN, CLOSED, FINISHED, GAVE_UP, HANDED_BACK, JOINED, KINDS, LEFT
-from sim.measure.curves import HOUR, Flags, Real, Records, Whole, course, integral, per_hour
+from sim.desk.records import BEGAN, FINISHED, GAVE_UP, HANDED_BACK, JOINED, KINDS, LEFT
+from sim.measure.curves import HOUR, Flags, Real, Records, Whole, hourly, integral, packed, per_hour
 from sim.measure.outcomes import horizon
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.rows import read_changes, split_courses, unless_stray
 from sim.measure.presence import Presence, presence
 from sim.measure.visits import Visits
 from sim.scenario.calendar import Roster, day_start, roster
@@ -87,6 +91,11 @@ class Lines:
     moments: Whole
     standing: Whole
 
+    @property
+    def steps(self) -> Whole:
+        """By how much more, or fewer, stand there at the end of each moment than before."""
+        return np.diff(self.standing, prepend=0)
+
     def peak(self, begin: int, end: int) -> tuple[int, int]:
         """(most, when) within [begin, end), what stood there already at its begin included."""
         before = np.searchsorted(self.moments, begin, side="right") - 1
@@ -148,21 +157,36 @@ def outsiders(floor: Floor) -> Flags:
     return np.array([family(name) in OUTSIDE for name in pool_names(floor)], np.bool_)
 
 
-def line_changes(log: Log) -> tuple[Records, Whole]:
-    """The log's rows that change a line's length, in order, and by how much. A case given back when it is closed rejoins nothing."""
-    rows = log.rows
-    change = TO_LINE[rows["kind"]]
-    back = np.flatnonzero(rows["kind"] == HANDED_BACK)
-    if len(back):
-        closings = np.flatnonzero(rows["kind"] == CLOSED)
-        order = np.argsort(rows["refund"][closings], kind="stable")
-        closed = rows["refund"][closings][order]
-        place = np.minimum(np.searchsorted(closed, rows["refund"][back]), max(0, len(closed) - 1))
-        if len(closed):
-            gone = (closed[place] == rows["refund"][back]) & (closings[order][place] < back)
-            change[back[gone]] = 0
-    changing = np.flatnonzero(change)
-    return rows[changing], change[changing]
+@dataclass(frozen=True)
+class Changes:
+    """What the rows of a log change in numbers of cases. row: which do, in order; step: by how much."""
+
+    log: Log
+    row: NDArray[np.int32]
+    step: NDArray[np.int8]
+
+    def of_pools(self, course_of: Whole, count: int) -> list[Lines]:
+        """So many courses: the cases of pool p are part of the course_of[p]-th, of none where that is -1."""
+        return self._courses(course_of, count, of_pool=True)
+
+    def of_lines(self, count: int) -> list[Lines]:
+        """The courses of the first so many lines."""
+        return self._courses(np.arange(count), count, of_pool=False)
+
+    def _courses(self, course_of: Whole, count: int, *, of_pool: bool) -> list[Lines]:
+        begins, sizes = np.zeros(count + 1, np.int64), np.zeros(count, np.int64)
+        moments, level = np.empty(len(self.row), np.int64), np.empty(len(self.row), np.int64)
+        machine_code_of(split_courses)(self.log.rows, self.row, self.step, of_pool, course_of, begins, sizes, moments, level)
+        each = [slice(begin, begin + size) for begin, size in zip(begins.tolist(), sizes.tolist(), strict=False)]
+        return [Lines(moments[one], level[one]) for one in each]
+
+
+def changes(log: Log, by_kind: Whole) -> Changes:
+    """What a log's rows change by their kind (TO_LINE, TO_WORK). A case given back after its refund was closed rejoins no line."""
+    rows, refunds = log.rows, len(log.ledger)
+    row, step = np.empty(len(rows), np.int32), np.empty(len(rows), np.int8)
+    count = unless_stray(machine_code_of(read_changes)(rows, refunds, by_kind, np.zeros(refunds, np.bool_), row, step))
+    return Changes(log, row[:count], step[:count])
 
 
 def pool_use(log: Log, stays: Visits, floor: Floor, scenario: Scenario) -> PoolsUse:
@@ -178,69 +202,69 @@ def pool_use(log: Log, stays: Visits, floor: Floor, scenario: Scenario) -> Pools
     over = max(end, horizon(log))
     hours = -(-over // HOUR)
     there = presence(floor)
-    seats = stays.seats
-    pieces = there.cut(seats["slot"], seats["began"], np.minimum(seats["ended"], stays.horizon))
-    stretch = there.stretches[pieces["stretch"]]
-    rows, change = line_changes(log)
-    working = log.rows[TO_WORK[log.rows["kind"]] != 0]
+    spells = stays.spells
+    until = np.where(spells["seat"] == np.arange(len(spells)), np.minimum(spells["ended"], stays.horizon), spells["began"])
+    pieces = there.cut(spells["slot"], spells["began"], until)  # the rest of a batch has no seat of its own
+    pool_of, worth = floor.slots["pool"][there.stretches["slot"]], floor.slots["seats"][there.stretches["slot"]]
+    ended = stays.records["ended"]
+    finished = (stays.records["how"] == FINISHED) & (ended >= 0) & (ended < end)
+    done = np.bincount(stays.records["pool"][finished], minlength=len(names))
     overtime = _overtime(there, pieces, len(floor.slots), end)
     in_shift = _on_duty(there, len(floor.slots), end)
     cost = np.array([group.cost_per_hour for _, _, group in scenario.groups()])[floor.slots["group"]]
     beyond = np.array([group.overtime_pay for _, _, group in scenario.groups()])[floor.slots["group"]]
     days = _person_days(people, there)
+    in_line, at_work = changes(log, TO_LINE), changes(log, TO_WORK)
 
-    def use(name: str, numbers: tuple[int, ...]) -> PoolUse:
-        chosen = np.isin(np.arange(len(names)), numbers)  # looked up, a pool's rows are found many times faster
-        mine = chosen[rows["pool"]]
-        line = Lines(*course(rows["time"][mine], change[mine]))
-        peak, peak_at = line.peak(0, end)
-        taken = chosen[working["pool"]]
-        of_pool = chosen[floor.slots["pool"]]
-        staffed = there.stretches[there.staffed & of_pool[there.stretches["slot"]]]
-        worth = floor.slots["seats"][staffed["slot"]]
-        ready = pieces[stretch["on"] & ~stretch["away"] & of_pool[stretch["slot"]]]
-        finished = stays.records[chosen[stays.records["pool"]] & (stays.records["how"] == FINISHED)]
-        in_staffed = _hourly(staffed["begin"], staffed["end"], worth, hours)
-        in_busy = _hourly(ready["begin"], ready["end"], np.ones(len(ready), np.int64), hours)
-        return PoolUse(
-            name=name,
-            in_line=per_hour(rows["time"][mine], change[mine], hours) / HOUR,
-            most_in_line=_most_per_hour(line, hours),
-            at_work=per_hour(working["time"][taken], TO_WORK[working["kind"][taken]], hours) / HOUR,
-            staffed=in_staffed / HOUR,
-            busy=in_busy / HOUR,
-            peak=peak,
-            peak_at=peak_at,
-            clear_at=line.clear_at(peak, peak_at),
-            overtime=int(overtime[of_pool].sum()),
-            on_duty=int((in_shift + overtime)[of_pool].sum()),
-            person_days=int(days[of_pool].sum()),
-            labour=float(((in_shift + overtime * beyond) * cost)[of_pool].sum() / HOUR),
-            done=int(np.count_nonzero((finished["ended"] >= 0) & (finished["ended"] < end))),
-            in_line_seconds=integral(rows["time"][mine], change[mine], 0, end),
-            busy_seconds=_within(ready["begin"], ready["end"], np.ones(len(ready), np.int64), end),
-            staffed_seconds=_within(staffed["begin"], staffed["end"], worth, end),
-        )
+    def uses(each: Sequence[str], part_of: Whole) -> Iterator[PoolUse]:
+        """Of each of these, of which the pools are a part by number; -1 = of none."""
+        if not each:
+            return
+        lines, work = (what.of_pools(part_of, len(each)) for what in (in_line, at_work))
+        place = np.where(there.staffed, part_of[pool_of], -1)
+        staffed, staffed_seconds = _spent(there.stretches, worth, place, len(each), hours, end)
+        busy, busy_seconds = _spent(pieces, np.ones(len(pieces), np.int64), place[pieces["stretch"]], len(each), hours, end)
+        for number, name in enumerate(each):
+            line, of_pool = lines[number], part_of[floor.slots["pool"]] == number
+            peak, peak_at = line.peak(0, end)
+            yield PoolUse(
+                name=name,
+                in_line=per_hour(line.moments, line.steps, hours) / HOUR,
+                most_in_line=_most_per_hour(line, hours),
+                at_work=per_hour(work[number].moments, work[number].steps, hours) / HOUR,
+                staffed=staffed[number] / HOUR,
+                busy=busy[number] / HOUR,
+                peak=peak,
+                peak_at=peak_at,
+                clear_at=line.clear_at(peak, peak_at),
+                overtime=int(overtime[of_pool].sum()),
+                on_duty=int((in_shift + overtime)[of_pool].sum()),
+                person_days=int(days[of_pool].sum()),
+                labour=float(((in_shift + overtime * beyond) * cost)[of_pool].sum() / HOUR),
+                done=int(done[part_of == number].sum()),
+                in_line_seconds=integral(line.moments, line.steps, 0, end),
+                busy_seconds=int(busy_seconds[number]),
+                staffed_seconds=int(staffed_seconds[number]),
+            )
 
-    kin: dict[str, tuple[int, ...]] = {}
-    for number, name in enumerate(names):
-        kin[family(name)] = (*kin.get(family(name), ()), number)
-    own = ~outsiders(floor)[rows["pool"]]
+    kin = list(dict.fromkeys(family(name) for name in names if family(name) not in names))
+    (own,) = in_line.of_pools(np.where(outsiders(floor), -1, 0), 1)
     return PoolsUse(
-        pools=tuple(use(name, (number,)) for number, name in enumerate(names)),
-        families=tuple(use(name, numbers) for name, numbers in kin.items() if name not in names),
-        own=Lines(*course(rows["time"][own], change[own])),
+        pools=tuple(uses(names, np.arange(len(names)))),
+        families=tuple(uses(kin, np.array([kin.index(family(name)) if family(name) in kin else -1 for name in names]))),
+        own=Lines(own.moments.copy(), own.standing.copy()),
         end=end,
     )
 
 
-def _hourly(begin: Whole, end: Whole, weight: Whole, hours: int) -> Whole:
-    return per_hour(np.concatenate([begin, end]), np.concatenate([weight, -weight]), hours)
-
-
-def _within(begin: Whole, end: Whole, weight: Whole, until: int) -> int:
-    """Seconds x weight of the spells inside [0, until)."""
-    return int((np.maximum(np.clip(end, 0, until) - np.clip(begin, 0, until), 0) * weight).sum())
+def _spent(spells: Records, weight: Whole, place: Whole, places: int, hours: int, until: int) -> tuple[Whole, Whole]:
+    """What the spells of time (their begin, end) add up to, each with its weight: seconds [place, hour], and seconds inside [0, until) by
+    place; -1 = at no place."""
+    begin, end = packed(spells["begin"]), packed(spells["end"])
+    by_hour = hourly(begin, weight, place, places, hours) - hourly(end, weight, place, places, hours)
+    inside = np.zeros(places + 1, np.int64)
+    np.add.at(inside, place, np.maximum(np.clip(end, 0, until) - np.clip(begin, 0, until), 0) * weight)
+    return by_hour, inside[:-1]
 
 
 def _most_per_hour(line: Lines, hours: int) -> Whole:
@@ -257,8 +281,8 @@ def _overtime(there: Presence, pieces: Records, people: int, end: int) -> Whole:
     """Seconds per slot inside [0, end) worked after the end of a shift; chats held at once count once."""
     begin = there.stretches["begin"]
     until = begin.copy()
-    off = ~there.stretches["on"][pieces["stretch"]]
-    np.maximum.at(until, pieces["stretch"][off], pieces["end"][off])  # what is done off duty was in hand when the shift ended
+    off = pieces.compress(~there.stretches["on"][pieces["stretch"]])
+    np.maximum.at(until, off["stretch"], off["end"])  # what is done off duty was in hand when the shift ended
     found = np.zeros(people, np.int64)
     np.add.at(found, there.stretches["slot"], np.maximum(np.clip(until, 0, end) - np.clip(begin, 0, end), 0))
     return found
@@ -266,7 +290,7 @@ def _overtime(there: Presence, pieces: Records, people: int, end: int) -> Whole:
 
 def _on_duty(there: Presence, people: int, end: int) -> Whole:
     """Seconds from coming to going per slot inside [0, end)."""
-    shift = there.stretches[there.stretches["on"]]
+    shift = there.stretches.compress(there.stretches["on"])
     found = np.zeros(people, np.int64)
     np.add.at(found, shift["slot"], np.maximum(np.clip(shift["end"], 0, end) - np.clip(shift["begin"], 0, end), 0))
     return found

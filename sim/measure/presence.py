@@ -1,12 +1,17 @@
 """Who was there when: the floor's comings and goings as stretches of time per slot, and work cut along them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from sim.demand.workload import NEVER
 from sim.desk.contract import Floor
-from sim.measure.curves import Flags, Records, Whole
+from sim.measure.curves import Flags, Records, Whole, packed
+from sim.measure.passes import machine_code_of
+from sim.measure.passes.levels import count_pieces, fill_pieces, find_stretches
+from sim.measure.passes.records import PIECE
+from sim.measure.passes.rows import unless_stray
 from sim.scenario.calendar import BREAK_BEGINS, BREAK_ENDS, OFF, ON
 
 EARLIEST = -(2**43)
@@ -15,7 +20,6 @@ LATEST = -EARLIEST - 1
 """After any run ends: what lies between the two fits into a `key`."""
 
 STRETCH = np.dtype([("slot", "i8"), ("begin", "i8"), ("end", "i8"), ("on", "?"), ("away", "?")])
-PIECE = np.dtype([("spell", "i8"), ("stretch", "i8"), ("begin", "i8"), ("end", "i8")])
 
 
 @dataclass(frozen=True)
@@ -34,22 +38,26 @@ class Presence:
 
     def at(self, slot: Whole, time: Whole) -> Whole:
         """Indices of the stretches that slots are in at times (after the changes of that second)."""
-        keys = key(self.stretches["slot"], self.stretches["begin"])
-        return np.searchsorted(keys, key(slot, time), side="right") - 1
+        found = np.empty(len(slot), np.int64)
+        first, begins, _ = self._columns
+        unless_stray(machine_code_of(find_stretches)(first, begins, first[:-1].copy(), packed(slot), packed(time), found))
+        return found
 
     def cut(self, slot: Whole, begin: Whole, end: Whole) -> Records:
         """PIECE records of spells of time cut where the slot's presence changes; spells of no length give none."""
-        spells = np.flatnonzero(end > begin)
-        slot, begin, end = slot[spells], begin[spells], end[spells]
-        first = self.at(slot, begin)
-        many = self.at(slot, end - 1) - first + 1
-        whose = np.repeat(np.arange(len(spells)), many)
-        pieces = np.zeros(len(whose), PIECE)
-        pieces["spell"] = spells[whose]
-        pieces["stretch"] = first[whose] + np.arange(len(whose)) - (np.cumsum(many) - many)[whose]
-        pieces["begin"] = np.maximum(begin[whose], self.stretches["begin"][pieces["stretch"]])
-        pieces["end"] = np.minimum(end[whose], self.stretches["end"][pieces["stretch"]])
+        _, begins, ends = self._columns
+        begin, end = packed(begin), packed(end)
+        stretch = self.at(slot, begin)
+        pieces = np.empty(machine_code_of(count_pieces)(ends, stretch, begin, end), PIECE)
+        machine_code_of(fill_pieces)(begins, ends, stretch, begin, end, pieces)
         return pieces
+
+    @cached_property
+    def _columns(self) -> tuple[Whole, Whole, Whole]:
+        """The first stretch of each slot, and one more; the begins; the ends."""
+        slot = self.stretches["slot"]
+        people = 1 + int(slot.max(initial=-1))
+        return np.searchsorted(slot, np.arange(people + 1)), packed(self.stretches["begin"]), packed(self.stretches["end"])
 
 
 def key(who: Whole, time: Whole) -> Whole:
@@ -63,14 +71,14 @@ def presence(floor: Floor) -> Presence:
     slot = np.concatenate([np.arange(people), changes["slot"]])
     time = np.concatenate([np.full(people, EARLIEST), changes["time"]])
     what = np.concatenate([np.full(people, -1), changes["what"]])
-    order = np.lexsort((np.arange(len(slot)), time, slot))
+    order = np.argsort(slot, kind="stable")  # in time inside each, as the changes are
     slot, time, what = slot[order], time[order], what[order]
     stretches = np.zeros(len(slot), STRETCH)
     stretches["slot"], stretches["begin"] = slot, time
     stretches["end"] = np.append(np.where(slot[1:] == slot[:-1], time[1:], NEVER), NEVER)[: len(slot)]
     stretches["on"] = _as_last_said(what, ON, OFF)
     stretches["away"] = _as_last_said(what, BREAK_BEGINS, BREAK_ENDS)
-    stretches = stretches[stretches["end"] > stretches["begin"]]
+    stretches = stretches.compress(stretches["end"] > stretches["begin"])
     stretches.flags.writeable = False
     return Presence(stretches)
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from sim.desk.contract import Floor
-from sim.measure.curves import Flags, Whole
+from sim.measure.curves import Flags, Records, Whole
 from sim.measure.outcomes import Outcomes
 from sim.measure.pools import pool_names
-from sim.measure.presence import Presence, presence
+from sim.measure.presence import presence
 from sim.measure.responses import Standard
 from sim.measure.visits import Visits
 from sim.scenario.calendar import Roster, day_start, roster
@@ -54,21 +54,23 @@ def shift_needs(
     end = day_start(scenario.calendar, scenario.calendar.days)
     people = roster(scenario, -scenario.calendar.warmup_days, scenario.calendar.days - 1)
     there = presence(floor)
-    pools = [number for number, name in enumerate(pool_names(floor)) if name in answering]
-    in_pool = np.isin(floor.slots["pool"], pools)
+    answers = np.array([name in answering for name in pool_names(floor)], np.bool_)
+    in_pool = answers[floor.slots["pool"]]
     spans = _planned(people, in_pool, end)
     before = [until for _, until in spans if until <= 0]
     spans = spans[len(before) :]
-    mine = np.isin(stays.records["pool"], pools) & np.isin(stays.records["refund"], reported["refund"])
+    mine = answers[stays.records["pool"]] & reported.among(stays.records["refund"])
     seconds_each = float(stays.seat_seconds[mine].sum()) / max(1, int(np.count_nonzero(~reported.unseen)))
 
     come = ~every.unseen
     due = np.sort(standard.clocks.runs_out(every["pool"][come], every["filed"][come], standard.seconds))
+    on_duty = there.stretches.compress(in_pool[there.stretches["slot"]] & there.stretches["on"])
+    worth = np.where(on_duty["away"], 0, floor.slots["seats"][on_duty["slot"]])
     needs = []
     counted = int(np.searchsorted(due, before[-1])) if before else 0
     for begin, until in spans:
         upto = int(np.searchsorted(due, until))
-        needs.append(_need(begin, until, upto - counted, seconds_each, there, floor.slots["seats"], in_pool))
+        needs.append(_need(begin, until, upto - counted, seconds_each, on_duty, worth))
         counted = upto
     return tuple(needs)
 
@@ -80,12 +82,12 @@ def _planned(people: Roster, answers: Flags, end: int) -> list[tuple[int, int]]:
     return [(begin, until) for begin, until in pairwise(bounds.tolist()) if ((shifts["begin"] <= begin) & (shifts["end"] >= until)).any()]
 
 
-def _need(begin: int, end: int, due: int, seconds_each: float, there: Presence, seats: Whole, in_pool: Flags) -> ShiftNeed:
-    stretches = there.stretches
-    overlap = np.maximum(np.minimum(stretches["end"], end) - np.maximum(stretches["begin"], begin), 0)
-    overlap = np.where(in_pool[stretches["slot"]] & stretches["on"], overlap, 0)
-    staffed = len(np.unique(stretches["slot"][overlap > 0]))
-    ready = int((overlap * seats[stretches["slot"]])[~stretches["away"]].sum())
+def _need(begin: int, end: int, due: int, seconds_each: float, on_duty: Records, worth: Whole) -> ShiftNeed:
+    """worth: seats ready for work in each of the stretches on duty."""
+    here = np.flatnonzero((on_duty["begin"] < end) & (on_duty["end"] > begin))
+    staffed = int(np.count_nonzero(np.bincount(on_duty["slot"][here])))
+    lasts = np.minimum(on_duty["end"][here], end) - np.maximum(on_duty["begin"][here], begin)
+    ready = int((lasts * worth[here]).sum())
     productive = ready / staffed if ready else float(end - begin)
     needed = int(np.ceil(round(due * seconds_each / productive, 9)))  # rounded, lest the last bit of a ratio asks for one more
     return ShiftNeed(begin, end, due, seconds_each, productive, needed, staffed)

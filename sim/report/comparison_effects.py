@@ -28,8 +28,8 @@ def effects(experiment: Experiment, found: Sequence[FactorEffect], baseline: Sce
         "effects",
         _("What each setting does"),
         _(
-            "By itself: averaged over the combinations of all other settings. Two together (×): how much more or less than both by themselves"
-            " added up."
+            "By itself: averaged over the combinations of all other settings. Two together (×): how much more or less than both by"
+            " themselves added up."
         ),
         (
             Column(_("setting"), number=False),

@@ -61,7 +61,9 @@ class Cluster:
             import distributed
         except ImportError:
             wrong = msgid('needs the extra "cluster", which is not installed')
-            raise BadInput(wrong, field=OPTION, value=self.address, allowed=msgid('pip install "refund-desk[cluster]"')) from None
+            raise BadInput(
+                wrong, field=OPTION, value=self.address, allowed=msgid("the extra installed: pip install refund-desk[cluster]")
+            ) from None
         self._quiet(True)
         try:
             client: Any = distributed.Client

@@ -7,12 +7,10 @@ A file in scenarios/experiments/ names the factors and their levels; the first l
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations, product
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from sim.errors import BadInput, msgid, raise_all
@@ -21,7 +19,7 @@ from sim.scenario.load import Overlay, read_toml
 from sim.scenario.problems import told
 from sim.scenario.schema import Scenario
 from sim.study.compare import Comparison, Policy
-from sim.study.paired import Difference, Sample, Values, holm, paired
+from sim.study.paired import Difference, Sample, contrast, holm
 from sim.study.samples import Replications
 from sim.study.stopping import FIRST, MOST
 
@@ -180,15 +178,12 @@ def _effects_on(
 
 
 def _contrast(levels: tuple[tuple[int, int], ...], samples: Mapping[tuple[int, ...], Sample]) -> Difference:
-    """Replication by replication the mean over the other factors of: with the level less without; of two, with both less with each alone
-    plus with neither."""
-    plus: list[Values] = []
-    minus: list[Values] = []
+    """The mean over the other factors of: with the level less without; of two, with both less with each alone plus with neither."""
+    plus: list[Sample] = []
+    minus: list[Sample] = []
     for combination, sample in samples.items():
         at = [combination[place] for place, _ in levels]
         if all(here in (0, level) for here, (_, level) in zip(at, levels, strict=True)):
-            without = at.count(0)
-            (minus if without % 2 else plus).append(sample.values)
+            (minus if at.count(0) % 2 else plus).append(sample)
     others = len(plus) if len(levels) == 1 else len(plus) // 2
-    high, low = (reduce(np.add, each) / others for each in (plus, minus))
-    return paired(Sample(np.array(high)), Sample(np.array(low)))
+    return contrast(plus, minus, 1 / others)

@@ -6,7 +6,7 @@ at once are adjusted by Holm's step-down rule (Holm 1979), which needs no indepe
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ Values = NDArray[np.float64]
 
 SIGNIFICANT = 1 - 0.95
 """A difference is clear where its adjusted p-value is at most this."""
+
+ROUNDING = 1e-12
+"""Differences of no more than this share of the figures are rounding: the same amounts were summed in another order."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,10 @@ class Sample:
         """The figure over all replications: the mean, or the ratio of sums."""
         if self.parts is None or self.wholes is None:
             return math.fsum(self.values) / len(self.values)
-        return math.fsum(self.parts) / math.fsum(self.wholes)
+        whole = math.fsum(self.wholes)
+        if not whole:
+            raise ValueError("a share of nothing at all: no replication has a whole")
+        return math.fsum(self.parts) / whole
 
 
 @dataclass(frozen=True)
@@ -78,22 +84,37 @@ class Difference:
 
 
 def paired(policy: Sample, baseline: Sample) -> Difference:
-    """The difference of two samples over the same replications. Raises ValueError for samples of different lengths, or empty ones."""
-    count = len(policy)
-    if count != len(baseline) or not count:
-        raise ValueError(f"{count} replications cannot be paired with {len(baseline)}")
-    estimate = policy.figure - baseline.figure
+    """The difference of two samples over the same replications. Raises ValueError for samples of different lengths, empty ones, or a share
+    of nothing."""
+    if len(policy) != len(baseline) or not len(policy):
+        raise ValueError(f"{len(policy)} replications cannot be paired with {len(baseline)}")
+    return contrast([policy], [baseline])
+
+
+def contrast(plus: Sequence[Sample], minus: Sequence[Sample], weight: float = 1.0) -> Difference:
+    """`weight` x (the sum of some samples less the sum of others), over the same replications: a difference of differences, an effect
+    averaged over combinations. Raises ValueError as `paired`."""
+    samples = (*plus, *minus)
+    count = len(samples[0])
+    if not count or any(len(sample) != count for sample in samples):
+        raise ValueError(f"samples of {', '.join(str(len(sample)) for sample in samples)} replications cannot be paired")
+    estimate = weight * (math.fsum(sample.figure for sample in plus) - math.fsum(sample.figure for sample in minus))
     if count < 2:
         return Difference(estimate, None, None, None, None, None, count)
-    error = float(np.std(_differences(policy, baseline), ddof=1)) / math.sqrt(count)
+    singles = weight * (_sum(_single(sample) for sample in plus) - _sum(_single(sample) for sample in minus))
+    if not np.isfinite(singles).all():  # one replication alone knows a share
+        return Difference(estimate, None, None, None, None, None, count)
+    least = ROUNDING * abs(weight) * math.fsum(float(np.abs(sample.values).max()) for sample in samples)
+    if abs(estimate) <= least and float(np.abs(singles).max()) <= least:
+        estimate, singles = 0.0, np.zeros(count)
+    error = float(np.std(singles, ddof=1)) / math.sqrt(count)
     half = half_width(error, count)
-    p = _p_value(estimate, error, count)
-    return Difference(estimate, error, estimate - half, estimate + half, p, _correlation(policy.values, baseline.values), count)
+    correlation = _correlation(_sum(sample.values for sample in plus), _sum(sample.values for sample in minus))
+    return Difference(estimate, error, estimate - half, estimate + half, _p_value(estimate, error, count), correlation, count)
 
 
-def _differences(policy: Sample, baseline: Sample) -> Values:
-    """One number a replication, whose spread is that of the difference: the paired differences, or a jackknife's pseudo-values."""
-    return _single(policy) - _single(baseline)
+def _sum(columns: Iterable[Values]) -> Values:
+    return np.asarray(np.sum(list(columns), axis=0))
 
 
 def _single(sample: Sample) -> Values:
@@ -101,7 +122,8 @@ def _single(sample: Sample) -> Values:
     if sample.parts is None or sample.wholes is None:
         return sample.values
     part, whole, count = float(sample.parts.sum()), float(sample.wholes.sum()), len(sample)
-    without = (part - sample.parts) / (whole - sample.wholes)
+    with np.errstate(invalid="ignore"):
+        without = (part - sample.parts) / (whole - sample.wholes)
     return np.asarray(count * (part / whole) - (count - 1) * without)
 
 
@@ -112,17 +134,21 @@ def _p_value(estimate: float, error: float, count: int) -> float:
 
 
 def _correlation(one: Values, other: Values) -> float | None:
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
     spread = one - one.mean(), other - other.mean()
     size = math.sqrt(float(np.dot(spread[0], spread[0])) * float(np.dot(spread[1], spread[1])))
     return None if size == 0 else float(np.clip(np.dot(*spread) / size, -1, 1))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Holm's adjusted p-values, in the order given: rejecting those at most α keeps the chance of any false rejection at most α."""
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    """Holm's adjusted p-values, in the order given: rejecting those at most α keeps the chance of any false rejection at most α. A question
+    without an answer (not a number) counts as asked, and is answered by 1."""
+    order = sorted(range(len(p_values)), key=lambda place: (math.isnan(p_values[place]), p_values[place]))
     adjusted = [0.0] * len(p_values)
     largest = 0.0
     for rank, place in enumerate(order):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        p = 1.0 if math.isnan(p_values[place]) else p_values[place]
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p))
         adjusted[place] = largest
     return tuple(adjusted)

@@ -17,8 +17,9 @@ from sim.scenario.change import changed, value_at
 from sim.scenario.schema import Figure, Scenario
 from sim.study.block import BLOCK, jobs_of
 from sim.study.laboratory import Laboratory
-from sim.study.paired import Difference, Sample, paired
+from sim.study.paired import Difference, Sample, contrast, paired
 from sim.study.samples import Replications
+from sim.study.stopping import FIRST
 
 GUESSED = ("P", "L")
 SPREADS = ("mean", "sd")
@@ -26,6 +27,9 @@ SPREADS = ("mean", "sd")
 
 Of = Literal["all", "baseline", "policy"]
 SIDES: tuple[Of, ...] = ("baseline", "policy")
+
+CLOSER = 15
+"""Guesses that are looked at more closely, once all have been screened: more than a tornado shows."""
 
 Why = Literal["a profile", "no number", "zero", "part of a whole"]
 """Why a guess is not varied: several numbers that make one figure, a word, nothing to multiply, not sound alone."""
@@ -161,12 +165,12 @@ def sensitivity(
     scenario: Scenario,
     metric: str,
     policy: tuple[str, Scenario] | None = None,
-    replications: int = BLOCK,
+    replications: int = FIRST,
     seed: int = 0,
     laboratory: Laboratory | None = None,
 ) -> Sensitivity:
     """Vary every guess of a scenario and see what one metric makes of it; with a policy (name, scenario), what the difference makes of it
-    that the policy makes.
+    that the policy makes. All are screened with a block of replications; the CLOSER that decide most are looked at with `replications`.
 
     Where the policy has another figure than the scenario, that of each is varied alone: what the policy changes stays what it changes.
     Raises BadInput for a wrong address, or a metric without a figure.
@@ -175,7 +179,25 @@ def sensitivity(
     address = str(parse_address(metric, "--metric"))
     scenarios = [scenario] if policy is None else [scenario, policy[1]]
     every, left_out = guesses(scenario) if policy is None else guesses_apart(*scenarios)
-    worlds = [scenarios]
+    screened = _effects(every, scenarios, address, min(BLOCK, replications), seed, at_work)
+    close = [effect.guess for effect in screened.effects[:CLOSER]]
+    looked_at = _effects(close, scenarios, address, replications, seed, at_work) if replications > BLOCK else screened
+    rest = screened.effects[len(looked_at.effects) :]
+    return Sensitivity(address, policy and policy[0], looked_at.answer, (*looked_at.effects, *rest), replications, left_out)
+
+
+@dataclass(frozen=True)
+class _Effects:
+    """The answer as it is, and the effects, the largest first."""
+
+    answer: float
+    effects: tuple[Effect, ...]
+
+
+def _effects(
+    every: Sequence[Guess], scenarios: Sequence[Scenario], address: str, replications: int, seed: int, at_work: Laboratory
+) -> _Effects:
+    worlds = [list(scenarios)]
     for guess in every:
         for values in (guess.low, guess.high):
             sides = zip(SIDES, scenarios, strict=False)
@@ -183,21 +205,26 @@ def sensitivity(
     columns = [jobs_of(each, seed, range(replications)) for world in worlds for each in world]
     rows = at_work.tables(list(zip(*columns, strict=True)))
     samples = [Replications([row[place] for row in rows]).sample(address) for place in range(len(columns))]
-    answers = [_answer(samples[at : at + len(scenarios)]) for at in range(0, len(samples), len(scenarios))]
+    answers = [_known(samples[at : at + len(scenarios)]) for at in range(0, len(samples), len(scenarios))]
     as_is = answers[0]
     if as_is is None:
         raise BadInput("has no figure in every replication", field="--metric", value=address)
     effects = [
-        Effect(guess, *(None if end is None else paired(end, as_is) for end in answers[1 + 2 * place : 3 + 2 * place]))
+        Effect(guess, *(None if end is None else _change(end, as_is) for end in answers[1 + 2 * place : 3 + 2 * place]))
         for place, guess in enumerate(every)
     ]
     in_order = tuple(sorted(effects, key=lambda effect: (-effect.reach, effect.guess.key)))
-    return Sensitivity(address, policy and policy[0], as_is.figure, in_order, replications, left_out)
+    return _Effects(as_is[-1].figure - (as_is[0].figure if len(as_is) > 1 else 0.0), in_order)
 
 
-def _answer(samples: Sequence[Sample | str]) -> Sample | None:
-    """The metric's figure, or the difference between policy and scenario, replication by replication."""
-    if any(isinstance(each, str) for each in samples):
-        return None
+def _known(samples: Sequence[Sample | str]) -> list[Sample] | None:
+    """The samples of a world's scenarios, None where one has no figure."""
     known = [each for each in samples if isinstance(each, Sample)]
-    return known[0] if len(known) == 1 else Sample(known[1].values - known[0].values)
+    return known if len(known) == len(samples) else None
+
+
+def _change(world: Sequence[Sample], as_is: Sequence[Sample]) -> Difference:
+    """What a world makes of the figure; of a policy and its scenario, what it makes of the difference between them."""
+    if len(world) == 1:
+        return paired(world[0], as_is[0])
+    return contrast([world[1], as_is[0]], [world[0], as_is[1]])

@@ -78,17 +78,21 @@ def _nothing(_laboratory: Laboratory, _luck: object, missing: list[object], _ran
     yield from ()
 
 
-def test_precision_best_and_sizes_are_told(command: Command, late: Path, kept_here: Path, tmp_path: Path) -> None:
-    sale = tmp_path / "sale.toml"
-    sale.write_text("[demand.orders]\nspread = 0.5\n[demand.orders.sales.main]\ndate = 2025-11-10\norders = 20\n", "utf-8")
-    asked = ("--precision", "0.2", "--metric", "total_cost", "--sizes", "2", "--best", "total_cost", "--zone", "100000")
-    document = compared(command, "--overlay", sale, "--policy", late, *asked)
+def test_precision_and_the_best_are_told(command: Command, late: Path, kept_here: Path) -> None:
+    asked = ("--precision", "0.2", "--metric", "total_cost", "--best", "total_cost", "--zone", "100000")
+    document = compared(command, "--policy", late, *asked)
     assert (document["precision"], document["precise_from"], document["replications"]) == (0.2, 20, 25)
-    assert document["over_sizes"]["count"] == 2
     assert document["best"]["pick"] in ("baseline", "late")
     blocks = {int(file.name.split("-")[1]) * 5 for file in Store(kept_here).files()}
     assert {at for at in blocks if at < TUNING} == set(range(0, 25, 5))
     assert {at - TUNING for at in blocks if at >= TUNING} == set(range(0, 20, 5))
+
+
+def test_the_sizes_of_the_sale_are_told(command: Command, late: Path, tmp_path: Path) -> None:
+    sale = tmp_path / "sale.toml"
+    sale.write_text("[demand.orders]\nspread = 0.5\n[demand.orders.sales.main]\ndate = 2025-11-10\norders = 20\n", "utf-8")
+    document = compared(command, "--overlay", sale, "--policy", late, "--replications", "2", "--sizes", "3")
+    assert document["over_sizes"]["count"] == len(document["over_sizes"]["drawn"]) == 3
 
 
 def test_an_experiment_names_its_policies_itself(command: Command) -> None:
@@ -103,7 +107,7 @@ def test_guesses_are_those_of_the_first_policy_on_the_first_metric(command: Comm
 
     monkeypatch.setattr(sensitivity, "GUESSED", ())
     asked = ("--metric", "completion_hours", "--metric", "total_cost")
-    document = compared(command, "--policy", "erp-cut", "--policy", late, *asked, "--replications", "5", "--guesses")
+    document = compared(command, "--policy", "erp-cut", "--policy", late, *asked, "--replications", "20", "--guesses")
     assert document["guesses"]["policy"] == document["ranking"][0]
     assert document["guesses"]["metric"] == "completion_hours"
     first = next(each for each in document["comparisons"] if each["policy"] == document["ranking"][0])

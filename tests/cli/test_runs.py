@@ -168,7 +168,7 @@ def test_hostile_names_in_the_store_are_shown_as_text(command: Command, folder: 
     for result in results:
         for character in ("\x1b", "\x9b", "\u202e"):
             assert character not in result.out + result.err
-    assert "[red]" in results[0].out
+    assert "[red]few␊lines" in results[0].out
     assert "[red]" in results[1].out
 
 

@@ -13,6 +13,7 @@ from sim.desk.contract import Floor
 from sim.desk.log import Log
 from sim.desk.records import LINE
 from sim.desk.simulate import floor_of
+from sim.measure.passes.compile import machine_code_of, signatures
 from sim.measure.summary import RunSummary, summarise
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.calendar import roster
@@ -67,6 +68,13 @@ DEDICATED: dict[str, Any] = {
 """Agents dedicated to paths: pool 0 is "agents_12", 08:00-16:00 as before; pool 1 is "agents_34", one person (slot 2), 12:00-20:00."""
 
 Measure = Callable[..., RunSummary]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _machine_code() -> None:
+    """The passes are compiled before any test is timed."""
+    for function in signatures():
+        machine_code_of(function)
 
 
 def scenario_with(folder: Path, *overlays: dict[str, Any]) -> Scenario:

@@ -72,6 +72,7 @@ def test_every_single_figure_put_as_it_is_changes_nothing(file: object) -> None:
 def test_a_key_that_has_dots_itself_is_found() -> None:
     scenario = shipped("everyday-apparel")
     assert value_at(scenario, "demand.cells.p1.plain-batch") == 0.62
+    assert value_at(scenario, "figures.demand.cells.p1.plain-batch.value") == 0.62
     with pytest.raises(KeyError):
         value_at(scenario, "demand.cells.p1.plain")
 

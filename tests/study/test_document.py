@@ -78,6 +78,8 @@ def test_every_policy_and_metric_has_what_is_promised(found: Comparison, documen
         else:
             assert "reason" not in each
             assert each["low"] <= each["difference"] <= each["high"]
+            told = (difference.p, difference.correlation, found.of(each["policy"], each["metric"]).p_adjusted)
+            assert (each["p"], each["correlation"], each["p_adjusted"]) == told
             assert each["difference"] == pytest.approx(each["with_policy"]["mean"] - each["baseline"]["mean"])
     assert sum("reason" in each for each in document["comparisons"]) == 2
 

@@ -121,7 +121,6 @@ def test_without_a_figure_in_one_combination_no_effect_on_it_is_told() -> None:
     assert all((effect.difference, effect.p_adjusted) == (None, None) for effect in found)
 
 
-@pytest.mark.xfail(reason="effects on a share are means of single ratios, differences are ratios of sums: one document tells two numbers")
 def test_the_effect_of_the_only_factor_on_a_share_is_the_difference_of_its_comparison() -> None:
     experiment = design(2)
     base = few_orders().model_copy(update={"name": ""})
@@ -199,6 +198,15 @@ def test_what_as_it_is_lays_over_stays_below_the_levels_of_other_factors() -> No
     laid: list[list[Overlay]] = [overlays_of(experiment, levels, Path("folder")) for levels in experiment.combinations]
     five = {"policy": {"refresh": "5 min"}}
     assert laid == [[five], [five, Path("folder/y.toml")], [], [Path("folder/y.toml")]]
+
+
+def test_what_a_level_sets_may_hold_lists_like_any_overlay(tmp_path: Path) -> None:
+    breaks = '[{ at = "12:00", length = { value = "45 min", source = "a test", grade = "P" } }]'
+    file = tmp_path / "experiment.toml"
+    file.write_text(LEVELS.replace('policy = { refresh = "20 min" }', f"pools.agents.groups.regular.shifts.day.breaks = {breaks}"), "utf-8")
+    experiment = read_experiment(file)
+    slow = load_scenario(FEW_ORDERS, overlays_of(experiment, (1, 0), tmp_path))
+    assert value_at(slow, "pools.agents.groups.regular.shifts.day.breaks")[0]["length"] == 45 * 60
 
 
 # ---------------------------------------------------------------- wrong files
