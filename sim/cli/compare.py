@@ -69,6 +69,8 @@ def best_of(metric: str | None, zone: str | None) -> tuple[str, float] | None:
 
 def compare_policies(wanted: Wanted) -> None:
     """Compare, and show or write the result. Raises BadInput, and FailedRun where a run breaks what must hold of any run."""
+    if wanted.precision is not None and wanted.replications is not None:
+        raise BadInput("a precision says itself how many", field="--replications", value=wanted.replications, allowed=msgid("one of both"))
     folder = out_folder(wanted.out)
     found = _found(wanted)
     if found.comparison.problems:

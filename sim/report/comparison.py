@@ -9,7 +9,7 @@ from sim.report import comparison_words as words
 from sim.report import format, names
 from sim.report.answer import BAD, GOOD, PLAIN, Answer, Figure, Table
 from sim.report.comparison_effects import effects
-from sim.report.comparison_guesses import turns_clearly
+from sim.report.comparison_guesses import called, turns_clearly
 from sim.report.version import version
 from sim.scenario import scenario_hash
 from sim.scenario.schema import Scenario
@@ -318,7 +318,7 @@ def _about_guesses(found: Comparison, of: Sensitivity) -> Iterator[str]:
     """Whether another guess would turn the answer."""
     if of.policy is None:
         return
-    turning = [effect.guess.key for effect in of.effects if turns_clearly(effect, of)]
+    turning = [called(effect.guess) for effect in of.effects if turns_clearly(effect, of)]
     answer = tables.answer_told(of, found)
     if turning:
         yield _("Another guess would turn the answer ({answer}): {keys}.").format(answer=answer, keys=_listed(turning))

@@ -13,6 +13,7 @@ from sim.words import _
 
 TIMES = "times the minutes of [work]"
 LONGEST_UNIT = 30
+LONGEST_KEY = 100
 
 _WHY: dict[Why, str] = {
     "a profile": msgid("several numbers that make one figure"),
@@ -25,6 +26,14 @@ _WHY: dict[Why, str] = {
 def why_left_out(reason: Why) -> str:
     """Why a guess was not varied."""
     return _(_WHY[reason])
+
+
+def called(guess: Guess) -> str:
+    """A guess by its key; which side makes it, where baseline and policy have one each."""
+    key = in_a_line(guess.key, LONGEST_KEY)
+    if guess.of == "all":
+        return key
+    return _("{key} (as it is)").format(key=key) if guess.of == "baseline" else _("{key} (with the policy)").format(key=key)
 
 
 def tried(guess: Guess, which: Literal["low", "as it is", "high"], *, roomy: bool = True) -> str:

@@ -9,7 +9,7 @@ from sim.report import comparison_tables as tables
 from sim.report import comparison_words as words
 from sim.report import names
 from sim.report.answer import Answer
-from sim.report.comparison_guesses import is_clear, tried
+from sim.report.comparison_guesses import called, is_clear, tried
 from sim.report.page import Section, page
 from sim.study.compare import Comparison, better_of
 from sim.study.intervals import Interval
@@ -195,7 +195,9 @@ def _tornado(found: Comparison, of: Sensitivity) -> Iterator[str]:
         value = tried(effect.guess, "low" if which == "low" else "high", roomy=False)
         return charts.End(value, times * (of.answer + difference.estimate), is_clear(difference))
 
-    guesses = [charts.Guessed(effect.guess.key, end(effect, "low"), end(effect, "high")) for effect in of.effects[: tables.MOST_GUESSES]]
+    guesses = [
+        charts.Guessed(called(effect.guess), end(effect, "low"), end(effect, "high")) for effect in of.effects[: tables.MOST_GUESSES]
+    ]
     guesses = [each for each in guesses if each.low or each.high]
     if guesses:
         name = words.measure(of.metric, found.baseline)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.report import comparison_words as words
 from sim.report import format, names
 from sim.report.answer import Column, Table
-from sim.report.comparison_guesses import effect_told, tried, turns, turns_clearly, why_left_out
+from sim.report.comparison_guesses import called, effect_told, tried, turns, turns_clearly, why_left_out
 from sim.study.compare import Best, Compared, Comparison, OverSizes, better_of
 from sim.study.intervals import Interval
 from sim.study.paired import Difference, Sample, paired
@@ -267,7 +267,7 @@ def tornado(of: Sensitivity, found: Comparison) -> Table:
         guess = effect.guess
         rows.append(
             (
-                guess.key,
+                called(guess),
                 guess.figure.grade,
                 tried(guess, "as it is"),
                 tried(guess, "low"),

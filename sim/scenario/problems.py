@@ -34,21 +34,21 @@ _TYPES = {
 }
 
 
-def told(error: ValidationError, tree: Mapping[str, Any], places: Mapping[Path, Place]) -> list[BadInput]:
-    """Every problem pydantic found in `tree`, placed, in the order of the lines."""
+def told(error: ValidationError, tree: Mapping[str, Any], places: Mapping[Path, Place], root: type[BaseModel] = Scenario) -> list[BadInput]:
+    """Every problem pydantic found in `tree`, which should have been a `root`, placed, in the order of the lines."""
     problems = []
     for detail in error.errors(include_url=False):
         path = _path(detail["loc"], tree)
-        for problem in _each(detail, path, tree):
+        for problem in _each(detail, path, tree, root):
             within = problem.within(".".join(path))
             inner = tuple((within.field or "").split("."))
             problems.append(within.at(*place_of(inner, places)))
     return sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0))
 
 
-def names_at(path: Path, tree: Mapping[str, Any]) -> tuple[str, ...]:
+def names_at(path: Path, tree: Mapping[str, Any], root: type[BaseModel] = Scenario) -> tuple[str, ...]:
     """The keys that the table at `path` may have, as files write them; () for a table of free names."""
-    kind: Any = Scenario
+    kind: Any = root
     node: Any = tree
     for part in path:
         node = node.get(part) if isinstance(node, Mapping) else None
@@ -60,14 +60,14 @@ def names_at(path: Path, tree: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(each.alias or name for name, each in kind.model_fields.items() if name not in NOT_IN_FILES)
 
 
-def _each(detail: ErrorDetails, path: Path, tree: Mapping[str, Any]) -> tuple[BadInput, ...]:
+def _each(detail: ErrorDetails, path: Path, tree: Mapping[str, Any], root: type[BaseModel]) -> tuple[BadInput, ...]:
     """The problems behind one of pydantic's, with fields below `path`."""
     kind, given, context = detail["type"], detail.get("input"), detail.get("ctx", {})
     value = given if isinstance(given, str | int | float) else None
     if kind == "value_error" and isinstance(context.get("error"), BadInput):
         return each_problem(context["error"])
     if kind == "extra_forbidden":
-        names = names_at(path[:-1], tree)
+        names = names_at(path[:-1], tree, root)
         return (BadInput("unknown key", allowed=names or None, nearest=nearest_name(path[-1], names)),)
     if kind == "missing":
         return (BadInput("is missing"),)

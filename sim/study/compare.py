@@ -22,7 +22,7 @@ from sim.study.paired import SIGNIFICANT, Difference, Sample, holm, paired
 from sim.study.samples import Hours, Replications
 from sim.study.selection import FIRST as FIRST_OF_SELECTION
 from sim.study.selection import Selection, select
-from sim.study.sizes import doubt_of
+from sim.study.sizes import check_sizes, doubt_of
 from sim.study.skill import as_skilled
 from sim.study.stopping import FIRST, MOST, Stop, look_ahead, stop_of
 
@@ -171,6 +171,7 @@ def compare(
     wanted = _addresses(addresses)
     _check(policies, precision, replications, best)
     if sizes:
+        check_sizes(sizes)
         doubt_of(baseline)
     scenarios = {"": baseline, **{policy.name: policy.scenario for policy in policies}}
     at_work = laboratory or Laboratory()

@@ -11,13 +11,14 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from sim.errors import BadInput, msgid, raise_all
+from sim.errors import BadInput, each_problem, msgid, raise_all
 from sim.scenario.fields import FROM_FILE, Name, Table, Text, Titled
+from sim.scenario.lines import Place, place_of
 from sim.scenario.load import Overlay, read_toml
 from sim.scenario.problems import told
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Origin, Scenario
 from sim.study.compare import Comparison, Policy
 from sim.study.paired import Difference, Sample, contrast, holm
 from sim.study.samples import Replications
@@ -65,6 +66,8 @@ class Experiment(Table):
     replications: Annotated[int, Field(ge=2, le=MOST)] = FIRST
     factors: tuple[Factor, ...]
 
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
     @model_validator(mode="after")
     def _told_apart(self) -> Self:
         problems = []
@@ -85,6 +88,10 @@ class Experiment(Table):
             )
         raise_all(problems)
         return self
+
+    def place_in_level(self, factor: int, level: int, field: str) -> Place:
+        """Where a level sets a dotted key, or the level stands."""
+        return place_of(("factors", str(factor), "levels", str(level), "set", *field.split(".")), self._origin.places)
 
     @property
     def combinations(self) -> tuple[tuple[int, ...], ...]:
@@ -121,10 +128,12 @@ def read_experiment(file: Path) -> Experiment:
     raw, places = read_toml(file)
     tree = _lists_as_tuples(raw)
     try:
-        return Experiment.model_validate(tree, context=FROM_FILE)
+        found = Experiment.model_validate(tree, context=FROM_FILE)
     except ValidationError as error:
-        raise_all(told(error, raw, places))
+        raise_all(told(error, raw, places, Experiment))
         raise
+    found._origin = Origin(dict(places))
+    return found
 
 
 def _lists_as_tuples(value: Any) -> Any:
@@ -145,10 +154,38 @@ def overlays_of(experiment: Experiment, levels: Sequence[int], folder: Path) -> 
 def policies_of(experiment: Experiment, folder: Path, load: Callable[[list[Overlay]], Scenario]) -> tuple[Scenario, tuple[Policy, ...]]:
     """The situation as it is and every other combination. `load` makes a scenario from what is laid over it. Raises what it raises."""
     as_it_is, *others = experiment.combinations
-    policies = tuple(
-        Policy(experiment.name_of(levels), _title(experiment, levels), load(overlays_of(experiment, levels, folder))) for levels in others
-    )
-    return load(overlays_of(experiment, as_it_is, folder)), policies
+
+    def scenario(levels: Sequence[int]) -> Scenario:
+        try:
+            return load(overlays_of(experiment, levels, folder))
+        except BadInput as error:
+            raise_all([_placed(problem, experiment, levels) for problem in each_problem(error)])
+            raise
+
+    return scenario(as_it_is), tuple(Policy(experiment.name_of(levels), _title(experiment, levels), scenario(levels)) for levels in others)
+
+
+def _placed(problem: BadInput, experiment: Experiment, levels: Sequence[int]) -> BadInput:
+    """A problem of what a level sets, where the experiment's file says it."""
+    field = problem.field or ""
+    for place, level in enumerate(levels):
+        if (
+            problem.file is not None
+            and not Path(problem.file).exists()
+            and field.split(".")[0] in experiment.factors[place].levels[level].set
+        ):
+            file, line = experiment.place_in_level(place, level, field)
+            return BadInput(
+                problem.template,
+                file=file,
+                line=line,
+                field=problem.field,
+                value=problem.value,
+                allowed=problem.allowed,
+                nearest=problem.nearest,
+                **problem.values,
+            )
+    return problem
 
 
 def _title(experiment: Experiment, levels: Sequence[int]) -> Text:

@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.study.block import Measured, Run, jobs_of, kept_in, one_run
 from sim.study.intervals import mean_of, ratio_of
 from sim.study.laboratory import Laboratory, Progress
-from sim.study.sizes import doubt_of, over_sizes
+from sim.study.sizes import check_sizes, doubt_of, over_sizes
 from sim.study.skill import as_skilled
 
 Key = tuple[str, ...]
@@ -67,6 +67,7 @@ def replicate(
     if replications < 1:
         raise ValueError(f"replications ({replications}) must be at least 1")
     if sizes:
+        check_sizes(sizes)
         doubt_of(scenario)
     at_work = laboratory or Laboratory()
     at_work.progress, at_work.announce = progress or at_work.progress, announce or at_work.announce

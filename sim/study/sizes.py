@@ -18,6 +18,13 @@ QUANTILES = {"low": 0.05, "mid": 0.5, "high": 0.95}
 """What is told of a figure over the sizes: the middle 90 % and the middle."""
 
 LEAST_SIZES = 2
+"""One size has no range."""
+
+
+def check_sizes(sizes: int) -> None:
+    """Raise BadInput for one size: it has no range. 0 = none are asked for."""
+    if 0 < sizes < LEAST_SIZES:
+        raise BadInput("is too small", field="--sizes", value=sizes, allowed=msgid("0, or {limit} or more"), limit=LEAST_SIZES)
 
 
 def doubt_of(scenario: Scenario) -> float:

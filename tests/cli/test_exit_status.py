@@ -13,7 +13,7 @@ from tests.cli.conftest import Command, in_another_process
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("chek", "busy-week"), "no such command. Allowed: run, check, trace, map. Did you mean check?"),
+        (("chek", "busy-week"), "no such command. Allowed: run, compare, check, trace, map, runs. Did you mean check?"),
         (("check",), "SCENARIO: is missing"),
         (("check", "busy-week", "b", "c"), '"b c": is one argument too many'),
         (("check", "busy-wek"), "Did you mean busy-week?"),
@@ -37,7 +37,7 @@ from tests.cli.conftest import Command, in_another_process
         (("run", "busy-week", "--forecast", "no-such.csv"), '--forecast = "no-such.csv": the scenario busy-week draws no orders'),
         (("run", "busy-week", "--history", "no-such.csv"), "no-such.csv: there is no such file"),
         (("run", "busy-week", "--out", ""), "is not a folder's name"),
-        (("compare",), '"compare": no such command'),
+        (("size",), '"size": no such command'),
         (("trace", "busy-week"), "REFUND: is missing"),
         (("--lang", "fr", "check", "busy-week"), '--lang = "fr": is none of the allowed words. Allowed: zh, en'),
         (("check", "busy-week", "--lang"), "--lang"),

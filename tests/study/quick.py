@@ -26,9 +26,11 @@ DEADLINE = 120.0
 
 LEVERS: Mapping[str, Mapping[str, Any]] = {
     "refresh": {"policy": {"refresh": "20 min"}},
-    "no-batches": {"policy": {"batch": {"on": False}}},
 }
 """Policies that change what the desk does and nothing of what comes."""
+
+WORLDS = 1 + len(LEVERS)
+"""The baseline and its policies."""
 
 
 @cache

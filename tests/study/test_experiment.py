@@ -281,14 +281,12 @@ def test_as_many_combinations_as_allowed_are_read(tmp_path: Path) -> None:
     assert len(read_experiment(file).combinations) == 256
 
 
-@pytest.mark.xfail(reason="told() names the keys of a scenario at the top of any file")
 def test_a_mistyped_key_is_told_with_the_keys_of_an_experiment(tmp_path: Path) -> None:
     error = refused(tmp_path, HEAD + "metrcs = []\n" + FACTOR)
     assert error.nearest == "metrics"
     assert "calendar" not in (error.allowed or ())
 
 
-@pytest.mark.xfail(reason="what a level sets is checked as a nameless overlay: neither the experiment's file nor the line is told")
 def test_a_level_that_sets_what_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "experiment.toml"
     file.write_text(HEAD + FACTOR.replace("refresh", "refrsh"), "utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sim.cli import main
 from sim.study.store import Store
 from tests.study.quick import DEADLINE, QUICK, process, until
 
@@ -41,16 +42,30 @@ def ended(begun: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     return begun.returncode, out.decode(), err.decode()
 
 
-def document(call: Callable[[int], tuple[str, ...]], runs: Path) -> Any:
-    with process(*call(ENOUGH), REFUND_DESK_RUNS=str(runs)) as begun:
-        status, out, err = ended(begun)
-    assert (status, err) == (0, "")
-    return json.loads(out)
+Document = Callable[[Path], Any]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(call: Callable[[int], tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return document(call, tmp_path_factory.mktemp("undisturbed") / "runs")
+@pytest.fixture
+def document(
+    call: Callable[[int], tuple[str, ...]], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Document:
+    """The document that the call prints with the blocks in a folder, undisturbed, from this process."""
+
+    def printed(runs: Path) -> Any:
+        monkeypatch.setenv("REFUND_DESK_RUNS", str(runs))
+        monkeypatch.setenv("REFUND_DESK_LANG", "en")
+        capfdbinary.readouterr()
+        status = main([*call(ENOUGH)[2:]])
+        out, err = capfdbinary.readouterr()
+        assert (status, err) == (0, b"")
+        return json.loads(out)
+
+    return printed
+
+
+@pytest.fixture
+def undisturbed(document: Document, tmp_path: Path) -> Any:
+    return document(tmp_path / "undisturbed")
 
 
 def blocks(store: Store) -> dict[Path, tuple[int, int]]:
@@ -58,18 +73,20 @@ def blocks(store: Store) -> dict[Path, tuple[int, int]]:
     return {file: (file.stat().st_ino, file.stat().st_mtime_ns) for file in store.files()}
 
 
-def goes_on(store: Store, call: Callable[[int], tuple[str, ...]], undisturbed: Any) -> None:
+def goes_on(store: Store, document: Document, undisturbed: Any) -> None:
     """The same call again: what was kept is used as it is, and the figures are those of one that nobody disturbed."""
     kept = blocks(store)
     sound = {file for each in store.kept() for file in each.files}
     assert len(sound) >= SOME
     assert len({each.hash for each in store.kept()}) == 2  # baseline and policy
-    assert document(call, store.folder) == undisturbed
+    assert document(store.folder) == undisturbed
     assert {file: state for file, state in blocks(store).items() if file in sound} == {file: kept[file] for file in sound}
     assert not [file for file in store.unsound() if file.name.startswith("block")]
 
 
-def test_what_is_killed_goes_on_with_the_same_figures(call: Callable[[int], tuple[str, ...]], undisturbed: Any, tmp_path: Path) -> None:
+def test_what_is_killed_goes_on_with_the_same_figures(
+    call: Callable[[int], tuple[str, ...]], document: Document, undisturbed: Any, tmp_path: Path
+) -> None:
     store = Store(tmp_path / "runs")
     with process(*call(ENDLESS), REFUND_DESK_RUNS=str(store.folder)) as begun:
         until(lambda: len(list(store.files())) >= SOME, begun)
@@ -77,11 +94,11 @@ def test_what_is_killed_goes_on_with_the_same_figures(call: Callable[[int], tupl
         status, out, _ = ended(begun)
     assert (status, out) == (-signal.SIGKILL, "")
     assert not [file for file in store.unsound() if file.name.startswith("block")]  # at most a temporary file is left behind
-    goes_on(store, call, undisturbed)
+    goes_on(store, document, undisturbed)
 
 
 def test_what_is_stopped_with_ctrl_c_says_what_is_kept_and_goes_on(
-    call: Callable[[int], tuple[str, ...]], undisturbed: Any, tmp_path: Path
+    call: Callable[[int], tuple[str, ...]], document: Document, undisturbed: Any, tmp_path: Path
 ) -> None:
     store = Store(tmp_path / "runs")
     with process(*call(ENDLESS), REFUND_DESK_RUNS=str(store.folder)) as begun:
@@ -93,12 +110,14 @@ def test_what_is_stopped_with_ctrl_c_says_what_is_kept_and_goes_on(
     assert f"{kept:,} runs are kept: the same call goes on from there." in err
     assert "Traceback" not in err
     assert store.unsound() == ()
-    goes_on(store, call, undisturbed)
+    goes_on(store, document, undisturbed)
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("some", range(1, 25, 3))
-def test_it_goes_on_wherever_it_is_killed(call: Callable[[int], tuple[str, ...]], undisturbed: Any, tmp_path: Path, some: int) -> None:
+def test_it_goes_on_wherever_it_is_killed(
+    call: Callable[[int], tuple[str, ...]], document: Document, undisturbed: Any, tmp_path: Path, some: int
+) -> None:
     store = Store(tmp_path / "runs")
     for more in (some, some + 2):
         with process(*call(ENDLESS), REFUND_DESK_RUNS=str(store.folder)) as begun:
@@ -106,4 +125,4 @@ def test_it_goes_on_wherever_it_is_killed(call: Callable[[int], tuple[str, ...]]
             begun.send_signal(signal.SIGKILL)
             ended(begun)
     assert not [file for file in store.unsound() if file.name.startswith("block")]
-    assert document(call, store.folder) == undisturbed
+    assert document(store.folder) == undisturbed

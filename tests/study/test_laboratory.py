@@ -22,10 +22,13 @@ from sim.study.block import BLOCK, Job, simulated
 from sim.study.laboratory import TOGETHER, Laboratory
 from sim.study.store import Store
 from sim.study.workers import ATTEMPTS, Ran, Tables, Task, Threads
-from tests.study.quick import ROOT, figures_of, quick_luck, surroundings
+from tests.study.quick import ROOT, WORLDS, figures_of, quick_luck, surroundings
 
-RUNS = 30
-"""Runs of the luck that the tests make: two blocks of a baseline and two policies."""
+RUN = BLOCK * WORLDS
+"""Runs of one task: a block of the baseline and of each policy."""
+
+RUNS = 2 * RUN
+"""Runs of the luck that the tests make."""
 
 
 @pytest.fixture
@@ -96,10 +99,10 @@ def test_a_second_call_makes_nothing(store: Store, expected: Any) -> None:
 
 
 def test_only_what_is_missing_is_made(store: Store, expected: Any) -> None:
-    Laboratory(store).tables([jobs[:2] for jobs in quick_luck(5)])
+    Laboratory(store).tables([jobs[:1] for jobs in quick_luck(5)])
     laboratory = Laboratory(store)
     assert figures_of(laboratory.tables(quick_luck(10))) == expected
-    assert (laboratory.found, laboratory.made) == (10, 20)
+    assert (laboratory.found, laboratory.made) == (BLOCK, RUNS - BLOCK)
 
 
 def test_many_scenarios_are_dealt_out_in_tasks_of_a_few() -> None:
@@ -111,17 +114,18 @@ def test_many_scenarios_are_dealt_out_in_tasks_of_a_few() -> None:
             asked.extend(len(task) for task in tasks)
             yield from super().each(tasks, ran)
 
-    (tables,) = Laboratory(workers=Counting(lambda n: range(n)[::-1])).tables([jobs * 3])
-    assert asked == [TOGETHER, TOGETHER, 1]
-    assert figures_of([tables]) == [figures_of([tables])[0][:3] * 3]
-    assert len({str(each) for each in figures_of([tables])[0]}) == 3
+    (tables,) = Laboratory(workers=Counting(lambda n: range(n)[::-1])).tables([jobs * TOGETHER + jobs[:1]])
+    assert asked == [TOGETHER] * WORLDS + [1]
+    (figures,) = figures_of([tables])
+    assert figures == figures[:WORLDS] * TOGETHER + figures[:1]
+    assert len({str(each) for each in figures}) == WORLDS
 
 
 def test_without_a_store_nothing_is_written_or_found(expected: Any) -> None:
     laboratory = Laboratory()
     assert figures_of(laboratory.tables(quick_luck(10))) == expected
     laboratory.tables(quick_luck(5))
-    assert (laboratory.found, laboratory.made) == (0, RUNS + 15)
+    assert (laboratory.found, laboratory.made) == (0, RUNS + RUN)
 
 
 # ---------------------------------------------------------------- progress
@@ -129,10 +133,10 @@ def test_without_a_store_nothing_is_written_or_found(expected: Any) -> None:
 def test_progress_counts_every_run_once_and_ends_at_all_of_them(store: Store, count: int) -> None:
     told = Told()
     Laboratory(store, Threads(count), told).tables(quick_luck(5))
-    assert told.steps == [(done, 15) for done in range(1, 16)]
+    assert told.steps == [(done, RUN) for done in range(1, RUN + 1)]
     told = Told()
     Laboratory(store, Threads(count), told).tables(quick_luck(10))
-    assert told.steps == [(done, RUNS) for done in range(15, RUNS + 1)]
+    assert told.steps == [(done, RUNS) for done in range(RUN, RUNS + 1)]
 
 
 # ---------------------------------------------------------------- failures
@@ -183,7 +187,7 @@ def test_a_task_that_fails_for_good_ends_it_and_what_was_done_is_kept(
         Laboratory(store, Threads(count)).tables(quick_luck(10))
     assert stand_in.attempts[1] == ATTEMPTS
     kept = sum(each.replications for each in store.kept())
-    assert kept == 15 if count == 1 else kept in (0, 15)
+    assert kept == RUN if count == 1 else kept in (0, RUN)
     assert not store.unsound()
     second = Laboratory(store)
     assert figures_of(second.tables(quick_luck(10))) == expected  # its fourth attempt
@@ -210,7 +214,7 @@ def test_what_is_done_at_the_moment_of_a_failure_is_kept(store: Store, monkeypat
     monkeypatch.setattr(workers, "wait", wait_for_all)
     with pytest.raises(BadInput, match="is wrong"):
         Laboratory(store, Threads(2)).tables(quick_luck(10))
-    assert [each.replications for each in store.kept()] == [BLOCK] * 3
+    assert [each.replications for each in store.kept()] == [BLOCK] * WORLDS
 
 
 @pytest.mark.parametrize("error", [BadInput("is wrong", field="demand"), ProcedureError("unknown line"), EndlessInstant(1, 2, 3)], ids=repr)
@@ -227,7 +231,7 @@ def at_work() -> list[str]:
     return [thread.name for thread in enumerate() if thread.name.startswith("replications")]
 
 
-@pytest.mark.parametrize(("count", "after"), [(1, 17), (2, 29), (5, 1)])
+@pytest.mark.parametrize(("count", "after"), [(1, RUN + 2), (2, RUNS - 1), (5, 1)])
 def test_a_stop_keeps_finished_blocks_ends_the_threads_and_the_next_call_goes_on(
     store: Store, expected: Any, count: int, after: int
 ) -> None:
@@ -243,7 +247,7 @@ def test_a_stop_keeps_finished_blocks_ends_the_threads_and_the_next_call_goes_on
     kept = sum(each.replications for each in store.kept())
     assert kept == stopped.made
     if count == 1:
-        assert kept == (after - 1) // 15 * 15  # whole tasks, in their order
+        assert kept == (after - 1) // RUN * RUN  # whole tasks, in their order
     second = Laboratory(store)
     assert figures_of(second.tables(quick_luck(10))) == expected
     assert (second.found, second.made) == (kept, RUNS - kept)
@@ -379,7 +383,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     mount = shutil.which("mount")
     if mount is None or os.geteuid() != 0:
         pytest.skip("only root can mount a disk")
-    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "none", str(place)], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([mount, "-t", "tmpfs", "-o", "size=32k", "none", str(place)], capture_output=True, timeout=60, check=False)
     if done.returncode:
         pytest.skip(f"no disk can be mounted here: {done.stderr.decode().strip()}")
     try:
