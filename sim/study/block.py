@@ -13,7 +13,8 @@ from sim.demand.workload import Workload
 from sim.desk.contract import Floor, Procedure
 from sim.desk.log import Log
 from sim.desk.procedure import PROCEDURE
-from sim.desk.simulate import EngineName, floor_of, simulate
+from sim.desk.simulate import EngineName, end_of, floor_of, run_desk
+from sim.desk.tables import tables_of
 from sim.errors import BadInput, msgid
 from sim.measure.invariants import check
 from sim.measure.readings import Reading, hourly, readings
@@ -154,8 +155,8 @@ def run_of(
     announce: Callable[[str], None] | None = None,
 ) -> Run:
     """A workload simulated and measured."""
-    log = simulate(workload, scenario, engine, procedure, announce)
     floor = floor_of(scenario, workload)
+    log = run_desk(workload.refunds, floor, tables_of(scenario), end_of(scenario), engine, procedure, announce)
     return Run(workload, floor, log, summarise(log, workload, floor, scenario, procedure))
 
 
@@ -164,7 +165,7 @@ def measured(run: Run, procedure: Procedure = PROCEDURE) -> Measured:
     document = run.summary.to_json()
     for pool in document["pools"].values():
         del pool["hours"]  # they stand in `hourly`, as numbers
-    problems = check(run.log, run.workload, run.floor, procedure)
+    problems = check(run.log, run.workload, run.floor, procedure, (run.summary.visits, run.summary.every))
     return Measured(readings(run.summary), hourly(run.summary), document, tuple(problems))
 
 
