@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.alone import in_a_process
 from benchmarks.cimba_station import cimba_engine  # before our engine compiles: numba must know cimba's records by then
+from benchmarks.comparison import REPLICATIONS
 from benchmarks.measure import Row, per_second, ratio, rounds_of
 from benchmarks.scenario import DEFAULT, EVERY_LEVER, SALE, both_engines
 from benchmarks.station import ciw_simulation, compiled_engine, draws, plain_simpy, simpy_engine, simpy_engine_with_toy
@@ -50,6 +51,13 @@ def drawing_row(rounds: int) -> Row:
     return Row(name, seconds / (requests / FLOOR), floor=0.3, at_most=True, note=f"{requests:,} requests in {1_000 * seconds:.0f} ms")
 
 
+def comparison_row(replications: int) -> Row:
+    found = in_a_process("compared", replications)
+    name = f"two policies, {found['refunds']:,.0f} refunds, {replications} replications"
+    seconds = found["seconds"] * REPLICATIONS / replications
+    return Row(name, seconds, unit="s", floor=10.0, aim=3.0, at_most=True, note="on all cores")
+
+
 def sizes(many: int, few: int) -> list[Row]:
     large, small, left = in_a_process("million", many), in_a_process("million", few), in_a_process("finished", 20_000)
     return [
@@ -83,6 +91,7 @@ def main() -> int:
         *scenario_rows(chosen.scenario, rounds),
         *scenario_rows(EVERY_LEVER, 3),
         drawing_row(rounds),
+        comparison_row(10 if chosen.quick else REPLICATIONS),
         *sizes(100_000 if chosen.quick else 1_000_000, 10_000),
     ]
     if chosen.json:

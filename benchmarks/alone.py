@@ -66,6 +66,13 @@ def sale(rounds: int) -> dict[str, float]:
     return {"requests": requests, "seconds": seconds}
 
 
+def compared(replications: int) -> dict[str, float]:
+    """Seconds of a paired comparison of two policies."""
+    from benchmarks.comparison import comparison
+
+    return comparison(replications)
+
+
 def in_a_process(what: str, *arguments: int) -> dict[str, float]:
     """The same in a fresh process. `first_use` gets an empty REFUND_DESK_HOME."""
     with tempfile.TemporaryDirectory() as home:
@@ -83,4 +90,5 @@ def in_a_process(what: str, *arguments: int) -> dict[str, float]:
 
 if __name__ == "__main__":
     what, arguments = sys.argv[1], [int(argument) for argument in sys.argv[2:]]
-    print(json.dumps({"first_use": first_use, "million": million, "finished": finished, "sale": sale}[what](*arguments)))
+    measures = {"first_use": first_use, "million": million, "finished": finished, "sale": sale, "compared": compared}
+    print(json.dumps(measures[what](*arguments)))

@@ -99,6 +99,7 @@ def simulated(
     jobs: Sequence[Job], stops: Callable[[], bool] = lambda: False, ran: Callable[[], None] = lambda: None
 ) -> tuple[pa.Table, ...]:
     """The tables of some jobs for the same replications and size, in their order. Scenarios that are sent the same requests share them.
+    The first run of each job is checked for what must hold of any run: what breaks one breaks many.
 
     stops: asked before each run; ran: told after it. Raises Stopped where it says so, BadInput where a file that counts in a job's hash is
     another by now, and what draw_workload and simulate raise.
@@ -109,7 +110,8 @@ def simulated(
         for job, into in zip(jobs, kept, strict=True):
             if stops():
                 raise Stopped
-            into[number] = measured(run_of(_workload(job, number, drawn), job.scenario, job.engine))
+            run = run_of(_workload(job, number, drawn), job.scenario, job.engine)
+            into[number] = measured(run, broken(run) if number == job.replications.start else ())
             if job.hash and into[number].document["scenario"]["hash"] != job.hash:
                 raise _another_file(job.scenario)
             ran()
@@ -160,13 +162,17 @@ def run_of(
     return Run(workload, floor, log, summarise(log, workload, floor, scenario, procedure))
 
 
-def measured(run: Run, procedure: Procedure = PROCEDURE) -> Measured:
-    """What is kept of a run."""
+def measured(run: Run, problems: Sequence[str] = ()) -> Measured:
+    """What is kept of a run; problems: what was found broken in it."""
     document = run.summary.to_json()
     for pool in document["pools"].values():
         del pool["hours"]  # they stand in `hourly`, as numbers
-    problems = check(run.log, run.workload, run.floor, procedure, (run.summary.visits, run.summary.every))
     return Measured(readings(run.summary), hourly(run.summary), document, tuple(problems))
+
+
+def broken(run: Run, procedure: Procedure = PROCEDURE) -> list[str]:
+    """The invariants that do not hold of a run, in words."""
+    return check(run.log, run.workload, run.floor, procedure, (run.summary.visits, run.summary.every))
 
 
 def table_of(each: Mapping[int, Measured]) -> pa.Table:

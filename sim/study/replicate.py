@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.desk.procedure import PROCEDURE
 from sim.desk.simulate import EngineName
 from sim.measure.figures import PATHS, metrics
 from sim.measure.handoffs import CODE as HANDOFFS
-from sim.measure.invariants import check
 from sim.measure.readings import HOURLY, Reading
 from sim.scenario.schema import Scenario
-from sim.study.block import Measured, Run, jobs_of, kept_in, one_run
+from sim.study.block import Measured, Run, broken, jobs_of, kept_in, one_run
 from sim.study.intervals import mean_of, ratio_of
 from sim.study.laboratory import Laboratory, Progress
 from sim.study.sizes import check_sizes, doubt_of, over_sizes
@@ -60,7 +58,8 @@ def replicate(
 
     sizes: so many outer draws of the sale's size, each with the same replications inside; what they say stands in the document under
     "sizes", and all other figures are those of the expected size. laboratory: who simulates and where results are kept; by default
-    threads of this process, and nowhere. The invariants of every run are checked; what is broken stands in `problems`. Raises what
+    threads of this process, and nowhere. The invariants of the first run of
+    every block are checked; what is broken stands in `problems`. Raises what
     draw_workload and simulate raise, BadInput for `sizes` where there is no doubt about them, and ValueError for fewer than one
     replication.
     """
@@ -74,21 +73,21 @@ def replicate(
     first = one_run(scenario, seed, 0, engine, announce=at_work.announce)
     if replications == 1 and not sizes:
         at_work.progress(1, 1)
-        problems = check(first.log, first.workload, first.floor, PROCEDURE)
+        problems = broken(first)
         return Replicated(scenario, first, first.summary.to_json(), 1, tuple(problems))
     jobs = [
         job for size in (None, *range(sizes)) for job in jobs_of(as_skilled(scenario, seed, size), seed, range(replications), size, engine)
     ]
     tables = at_work.tables([[job] for job in jobs])
     of_sizes: dict[int | None, list[Measured]] = {}
-    broken: list[str] = []
+    found: list[str] = []
     for job, (table,) in zip(jobs, tables, strict=True):
         for number, kept in kept_in(table):
             of_sizes.setdefault(job.size, []).append(kept)
-            broken += [f"{0 if job.size is None else job.size + 1}.{number}: {problem}" for problem in kept.problems]
+            found += [f"{0 if job.size is None else job.size + 1}.{number}: {problem}" for problem in kept.problems]
     expected, *others = (joined_runs(each) for each in of_sizes.values())
     document = {**expected, "sizes": over_sizes(others, scenario, seed)} if sizes else expected
-    return Replicated(scenario, first, document, replications, tuple(broken))
+    return Replicated(scenario, first, document, replications, tuple(found))
 
 
 def joined_runs(each: Sequence[Measured]) -> dict[str, Any]:
