@@ -15,7 +15,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 OUT := out/busy-week
 
-.PHONY: help demo test check proof bench lock clean moved
+.PHONY: help demo test check proof bench bench-instructions lock clean moved
 
 help:
 	@echo 'make demo    install into .venv, replay a busy week, write its report to $(OUT)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make check   format, lint, types and layers only'
 	@echo 'make proof   the long statistical and conformance runs'
 	@echo 'make bench   the benchmarks'
+	@echo 'make bench-instructions   instructions per event, beside the recorded ones (needs valgrind)'
 	@echo 'make lock    resolve the dependencies anew into requirements.lock (LOCK_FLAGS=--upgrade for newer versions)'
 	@echo 'make clean   remove all that was made here, .venv included'
 	@echo 'Another Python: make demo PYTHON=python3.12'
@@ -48,6 +49,9 @@ proof: $(STAMP)
 
 bench: $(STAMP)
 	$(RUN) -m benchmarks
+
+bench-instructions: $(STAMP)
+	$(RUN) -m benchmarks.instructions
 
 # An environment tells nobody where it was made for, and does not work elsewhere: the stamp holds the folder,
 # and one that is missing, cut short or moved here from another place is made again.

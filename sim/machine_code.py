@@ -97,5 +97,14 @@ def compiled(functions: dict[Callable[..., Any], Any], sources: bytes = SOURCES)
             settings.CACHE_DIR = before
 
 
+def stands_for(function: Any, implementation: Callable[..., Any]) -> None:
+    """Machine code that calls this function is made of another: that which numba's `overload` gets from `implementation`."""
+    from numba.extending import overload
+
+    options: Any = {"_nrt": False, "forceinline": True}
+    _registered.add(function)
+    overload(function, jit_options=options)(implementation)
+
+
 _registered: set[FunctionType] = set()
 _one_at_a_time = Lock()

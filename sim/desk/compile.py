@@ -9,6 +9,8 @@ from typing import Any
 from sim.demand.workload import REFUND
 from sim.desk import compiled_kernel as kernel
 from sim.desk import compiled_loop
+from sim.desk.compiled_instructions import register_instructions
+from sim.desk.compiled_moments import MOMENT
 from sim.desk.contract import Procedure
 from sim.desk.records import LEDGER, LINE, LOG, POOL, SLOT, STATE, TABLES
 from sim.machine_code import cache_folder, compiled
@@ -50,16 +52,21 @@ def signatures() -> Signatures:
         rows(TABLES),
         rows(POOL, readonly=True),
         rows(LINE, readonly=True),
+        rows(i8, readonly=True),  # served
         rows(SLOT, readonly=True),
         rows(CHANGE, readonly=True),
-        rows(types.int64, readonly=True),  # filings
+        rows(types.int32, readonly=True),  # filings
+        rows(i8, readonly=True),  # filed
         rows(types.int32),  # folders
         rows(types.int32),  # free
         rows(STATE),  # blank
         rows(kernel.CASE),
         rows(STATE),
         rows(kernel.ITEM),
-        rows(types.int64, 2),  # events
+        rows(MOMENT),
+        rows(types.int32),  # heads
+        rows(types.uint64),  # marks
+        rows(i8),  # agenda
         rows(types.int64, 3),  # entries
         rows(types.int64),  # sizes
         rows(types.int64),  # waiting
@@ -84,6 +91,7 @@ def compiled_run(announce: Callable[[str], None] | None = None) -> Any:
         if announce and first_use:
             announce("Compiling the fast engine (once after each change of the program) …")
         begun = time.perf_counter()
+        register_instructions()
         _compiled["run"] = compiled({compiled_loop.run: signatures().run})[compiled_loop.run]
         if announce and first_use:
             announce(f"Compiled in {time.perf_counter() - begun:.0f} s.")

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.demand.workload import NEVER, REFUND
 from sim.desk import compiled_kernel as kernel
+from sim.desk import compiled_moments as moments
 from sim.desk.compile import compiled_procedure, compiled_run
 from sim.desk.contract import EndlessInstant, Floor, Procedure, ProcedureError
 from sim.desk.log import Log
@@ -14,6 +15,9 @@ from sim.desk.procedure import PROCEDURE
 from sim.desk.records import ITEMS, LEDGER, LOG, STATE, TABLES
 
 FIRST_ROOM = 1024
+
+MOST_MARKED = 62
+"""Pools, and lines, of which a whole number holds a bit each."""
 
 ROWS_EACH = 28
 """Rows of the log that a refund has room for at first: pages that nobody writes cost nothing, and a log that grows is moved."""
@@ -39,6 +43,8 @@ def run_compiled(
     """Run the desk up to `until` (seconds, exclusive). With `plain` the same code runs as Python (slow, for debugging)."""
     if refunds.dtype != REFUND or tables.dtype != TABLES:
         raise TypeError("refunds must be of dtype REFUND and tables of dtype TABLES")
+    if max(len(floor.pools), len(floor.lines)) > MOST_MARKED:
+        raise ValueError(f"a floor has at most {MOST_MARKED} pools and as many lines")
     if plain:
         from sim.desk.compiled_loop import run as run_plainly
 
@@ -50,9 +56,12 @@ def run_compiled(
         functions = compiled_procedure(procedure)
 
     count, people = len(refunds), len(floor.slots)
-    order = np.argsort(refunds["filed"], kind="stable")
-    filings = np.ascontiguousarray(order[: np.count_nonzero(refunds["filed"] < NEVER)], np.int64)
-    room = max(FIRST_ROOM, min(count, 32 * FIRST_ROOM))
+    filed = np.ascontiguousarray(refunds["filed"])
+    filings = np.argsort(filed, kind="stable")[: np.count_nonzero(filed < NEVER)].astype(np.int32)
+    filed = filed[filings]
+    room = max(FIRST_ROOM, min(count, 8 * FIRST_ROOM))
+    served = np.zeros(len(floor.pools), np.int64)
+    np.bitwise_or.at(served, floor.lines["pool"], 1 << np.arange(len(floor.lines)))
     blank = np.zeros(1, STATE)
     blank["due"] = NEVER
     slots_now = np.zeros(people, kernel.SLOT_NOW)
@@ -62,17 +71,22 @@ def run_compiled(
         "tables": tables.copy(),
         "pools": floor.pools,
         "lines": floor.lines,
+        "served": served,
         "slots": floor.slots,
         "changes": floor.changes,
         "filings": filings,
+        "filed": filed,
         "folders": np.full(count, kernel.NOT_YET, np.int32),
         "free": np.arange(room, dtype=np.int32)[::-1].copy(),
         "blank": blank,
         "cases": np.zeros(room, kernel.CASE),
         "states": np.zeros(room, STATE),
         "items": np.zeros(room * ITEMS, kernel.ITEM),
-        "events": np.empty((4 * room, 3), np.int64),
-        "entries": np.empty((len(floor.lines), room, 3), np.int64),
+        "moments": np.zeros(moments.EACH * room, moments.MOMENT),
+        "heads": np.full(moments.PLACES, -1, np.int32),
+        "marks": np.zeros(moments.MARKS, np.uint64),
+        "agenda": np.empty(moments.EACH * room + FIRST_ROOM, np.int64),
+        "entries": np.empty((len(floor.lines), 4 * FIRST_ROOM, 3), np.int64),
         "sizes": np.zeros(len(floor.lines), np.int64),
         "waiting": np.zeros(len(floor.lines), np.int64),
         "slots_now": slots_now,
@@ -84,6 +98,8 @@ def run_compiled(
     }
     world = desk["world"]
     world["free"] = room
+    world["block"], world["later"] = -moments.NO_BLOCK, moments.NO_BLOCK
+    world["changed"] = (1 << len(floor.lines)) - 1
     while True:
         arrays = [array.view(np.recarray) if plain and array.dtype.names else array for array in desk.values()]
         status = run(*functions, procedure.first_step, *arrays, until)
@@ -107,7 +123,7 @@ def _make_room(desk: dict[str, Any], status: int) -> None:
     if status == kernel.MORE_ROWS:
         desk["log"].resize(len(desk["log"]) * 3 // 2 + 4096, refcheck=False)
     elif status == kernel.MORE_EVENTS:
-        desk["events"] = _longer(desk["events"])
+        desk["agenda"] = _longer(desk["agenda"])
     elif status == kernel.MORE_ENTRIES:
         lines, length, width = desk["entries"].shape
         longer = np.empty((lines, 2 * length, width), np.int64)
@@ -117,6 +133,8 @@ def _make_room(desk: dict[str, Any], status: int) -> None:
     elif status == kernel.MORE_FOLDERS:
         before = len(desk["cases"])
         desk["cases"], desk["states"], desk["items"] = _longer(desk["cases"]), _longer(desk["states"]), _longer(desk["items"])
+        desk["moments"] = _longer(desk["moments"])
+        desk["agenda"] = _longer(desk["agenda"])
         free = np.zeros(2 * before, np.int32)
         free[:before] = np.arange(before, 2 * before, dtype=np.int32)[::-1]
         desk["free"] = free

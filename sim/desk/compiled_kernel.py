@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from sim.demand.workload import NEVER
+from sim.desk.compiled_instructions import lowest_bit
+from sim.desk.compiled_moments import drop_event, pop_key, push_event, push_key
 from sim.desk.records import (
     ALARMS,
     ARRIVAL,
@@ -38,26 +40,25 @@ from sim.desk.records import (
 
 ITEM = np.dtype(
     [
-        ("key", "i8"),
-        ("give_up", "i8"),
-        ("began", "i8"),
-        ("ends", "i8"),
-        ("own", "i8"),
-        ("reopening", "i8"),
-        ("share", "f8"),
-        ("token", "i4"),
+        ("token", "i4"),  # of its place in line: moves on when that place means nothing any more
         ("slot", "i4"),
-        ("before", "i4"),  # neighbours in the list of what the slot has in hand
-        ("after", "i4"),
         ("step", "i2"),
         ("next", "i2"),
         ("otherwise", "i2"),
         ("status", "i1"),
         ("line", "i1"),
         ("handoff", "i1"),
-        ("armed", "i1"),
         ("back", "i1"),
         ("leads", "i1"),  # holds the seat of its batch
+        ("key", "i8"),
+        ("give_up", "i8"),
+        ("before", "i4"),  # neighbours in the list of what the slot has in hand
+        ("after", "i4"),
+        ("began", "i8"),
+        ("ends", "i8"),
+        ("own", "i8"),
+        ("reopening", "i8"),
+        ("share", "f8"),
     ],
     align=True,
 )
@@ -71,8 +72,13 @@ WORLD = np.dtype(
         for name in (
             "now",
             "phase",  # 0 between instants, 1 what happens, 2 who works
-            "events",
-            "abandoned",
+            "events",  # moments that are set
+            "agenda",  # keys on the agenda, those that mean nothing any more among them
+            "block",  # of seconds, whose moments are on the inner wheel
+            "later",  # no moment beyond both wheels lies in an earlier block
+            "touched",  # a bit for each pool where somebody or something to do may have come since it was last given work
+            "changed",  # a bit for each line whose length the procedure has not been told
+            "standing",  # a bit for each line in which somebody waits
             "steps",  # taken in this instant
             "longest",  # the longest any line's list has been
             "next_filing",
@@ -88,7 +94,11 @@ WORLD = np.dtype(
 )
 SLOT_NOW = np.dtype([("open", "i8"), ("listed", "i8"), ("first", "i4"), ("on", "i1"), ("away", "i1")], align=True)
 
-NOT_YET, OVER = -1, -2  # folder of a refund that has not come, or is closed and gone
+NOT_YET, OVER = -1, -2
+"""Folder of a refund that has not come, or is closed and gone."""
+
+TO_COME = -1
+"""Status of the main item of a second application that is reserved, and not filed yet."""
 
 COMPLETE, MORE_ROWS, MORE_EVENTS, MORE_FOLDERS, MORE_ENTRIES, FAILED = range(6)
 ENDLESS, NO_SUCH_LINE, NOT_AN_ACTION, NOT_AN_ALARM_ACTION, NEGATIVE_WORK = range(1, 6)
@@ -150,12 +160,6 @@ def note(
     world.rows += 1
 
 
-def push_event(events: Any, world: Any, time: int, rank: int, row: int, code: int, token: int) -> None:
-    """Add a moment to the list of events: a refund's item (or alarm, code ITEMS) at a time, in a rank."""
-    sift_up(events, world.events, time * 4 + rank, row * 8 + code, token)
-    world.events += 1
-
-
 def fail(world: Any, error: int, row: int, step: int, value: int) -> int:
     """Leave word of what went wrong where."""
     world.error, world.refund, world.step, world.value = error, row, step, value
@@ -174,13 +178,6 @@ def count_step(world: Any, case: Any) -> bool:
     return bool(case.steps <= MOST_STEPS)
 
 
-def disarm(world: Any, item: Any) -> None:
-    """What the item waited for means nothing any more."""
-    item.token += 1
-    world.abandoned += item.armed
-    item.armed = 0
-
-
 def free_item(items: Any, first: int) -> int:
     """The lowest item of a folder that is not in use, -1 when all are."""
     for number in range(ITEMS):
@@ -189,25 +186,25 @@ def free_item(items: Any, first: int) -> int:
     return -1
 
 
-def set_alarm(events: Any, world: Any, case: Any, state: Any) -> None:
+def set_alarm(moments: Any, heads: Any, marks: Any, agenda: Any, world: Any, folder: int, case: Any, state: Any) -> None:
     """One moment per refund, for its earliest alarm; that an alarm was put off is found when the old moment comes."""
     earliest = state.due[0]
     for which in range(1, ALARMS):
         if state.due[which] < earliest:
             earliest = state.due[which]
     if earliest < case.alarm_at and case.closed == 0:
-        if earliest < world.now:
-            earliest = world.now
+        earliest = max(earliest, world.now)
         if earliest < case.alarm_at:
             if case.alarm_at < NEVER:
-                world.abandoned += 1
+                drop_event(moments, heads, marks, world, folder, ITEMS)
             case.alarm_at = earliest
-            push_event(events, world, earliest, CLOCK, case.row, ITEMS, earliest)
+            push_event(moments, heads, marks, agenda, world, folder, ITEMS, case.row, earliest, CLOCK)
 
 
-def offer(slot: Any, number: int, seats: int, idle: Any, idle_size: Any, pool: int, slots: Any, slots_now: Any) -> None:
+def offer(world: Any, slot: Any, number: int, seats: int, idle: Any, idle_size: Any, pool: int, slots: Any, slots_now: Any) -> None:
     """List the slot among its pool's idle ones, by (chats open, number), if it can take another chat."""
     if slot.on == 1 and slot.away == 0 and slot.open < seats:
+        world.touched |= 1 << pool
         key = slot.open * (1 << 32) + number
         if slot.listed != key:
             slot.listed = key
@@ -215,40 +212,11 @@ def offer(slot: Any, number: int, seats: int, idle: Any, idle_size: Any, pool: i
                 idle_size[pool] = 0
                 for other in range(len(slots)):
                     if slots[other].pool == pool and slots_now[other].listed >= 0:
-                        push_idle(idle[pool], idle_size[pool], slots_now[other].listed)
+                        push_key(idle[pool], idle_size[pool], slots_now[other].listed)
                         idle_size[pool] += 1
             else:
-                push_idle(idle[pool], idle_size[pool], key)
+                push_key(idle[pool], idle_size[pool], key)
                 idle_size[pool] += 1
-
-
-def push_idle(heap: Any, at: int, key: int) -> None:
-    """Put a key into a heap of idle slots, where place `at` is the free one at its end."""
-    while at > 0:
-        above = (at - 1) >> 1
-        if heap[above] <= key:
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = key
-
-
-def pop_idle(heap: Any, size: int) -> None:
-    """Take the smallest key out of a heap of idle slots."""
-    last = size - 1
-    key = heap[last]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= last:
-            break
-        if below + 1 < last and heap[below + 1] < heap[below]:
-            below += 1
-        if key <= heap[below]:
-            break
-        heap[at] = heap[below]
-        at = below
-    heap[at] = key
 
 
 def first_idle(idle: Any, idle_size: Any, pool: int, slots_now: Any) -> int:
@@ -261,7 +229,7 @@ def first_idle(idle: Any, idle_size: Any, pool: int, slots_now: Any) -> int:
             if slot.on == 1 and slot.away == 0:
                 return int(number)
             slot.listed = -1
-        pop_idle(idle[pool], idle_size[pool])
+        pop_key(idle[pool], idle_size[pool])
         idle_size[pool] -= 1
     return -1
 
@@ -272,40 +240,67 @@ def in_line(folders: Any, items: Any, order: int, token: int) -> bool:
     return bool(folder >= 0 and items[folder * ITEMS + (order & 7)].token == token)
 
 
-def first_line(lines: Any, pool: int, entries: Any, sizes: Any, waiting: Any, folders: Any, items: Any) -> int:
-    """The pool's line whose head has the smallest (key, refund, item), -1 when nobody waits."""
+def first_line(standing: int, entries: Any, sizes: Any, folders: Any, items: Any) -> int:
+    """Of the lines whose bits are set, in which somebody stands, that whose head has the smallest (key, refund, item)."""
     best = -1
-    for line in range(len(lines)):
-        if waiting[line] > 0 and lines[line].pool == pool:
-            while sizes[line] > 0 and not in_line(folders, items, entries[line, 0, 1], entries[line, 0, 2]):
-                remove_first(entries[line], sizes[line])
-                sizes[line] -= 1
-            if sizes[line] > 0 and (
-                best < 0
-                or entries[line, 0, 0] < entries[best, 0, 0]
-                or (entries[line, 0, 0] == entries[best, 0, 0] and entries[line, 0, 1] < entries[best, 0, 1])
-            ):
-                best = line
+    while standing != 0:
+        line = lowest_bit(standing)
+        standing &= standing - 1
+        while not in_line(folders, items, entries[line, 0, 1], entries[line, 0, 2]):
+            remove_first(entries[line], sizes[line])
+            sizes[line] -= 1
+        if (
+            best < 0
+            or entries[line, 0, 0] < entries[best, 0, 0]
+            or (entries[line, 0, 0] == entries[best, 0, 0] and entries[line, 0, 1] < entries[best, 0, 1])
+        ):
+            best = line
     return best
 
 
-def stand_in_line(events: Any, world: Any, entries: Any, sizes: Any, waiting: Any, row: int, number: int, item: Any) -> None:
+def stand_in_line(
+    moments: Any,
+    heads: Any,
+    marks: Any,
+    agenda: Any,
+    world: Any,
+    lines: Any,
+    entries: Any,
+    sizes: Any,
+    waiting: Any,
+    folder: int,
+    row: int,
+    number: int,
+    item: Any,
+) -> None:
     """Enter the line under the item's key, and set the clock at which it gives up."""
     line = item.line
     item.status = IN_LINE
     waiting[line] += 1
+    world.touched |= 1 << lines[line].pool
+    world.changed |= 1 << line
+    world.standing |= 1 << line
     sift_up(entries[line], sizes[line], item.key, row * 8 + number, item.token)
     sizes[line] += 1
     if sizes[line] > world.longest:
         world.longest = sizes[line]
     if item.give_up < NEVER:
-        push_event(events, world, max(item.give_up, world.now), CLOCK, row, number, item.token)
-        item.armed = 1
+        push_event(moments, heads, marks, agenda, world, folder, number, row, max(item.give_up, world.now), CLOCK)
 
 
-def clear_line(entries: Any, sizes: Any, waiting: Any, line: int, folders: Any, items: Any) -> None:
-    """One fewer in line; entries that are out of date never make up most of the list."""
+def one_fewer(world: Any, waiting: Any, line: int) -> None:
+    """One fewer in line."""
     waiting[line] -= 1
+    world.changed |= 1 << line
+    if waiting[line] == 0:
+        world.standing &= ~(1 << line)
+
+
+def clear_line(world: Any, entries: Any, sizes: Any, waiting: Any, folders: Any, items: Any, item: Any) -> None:
+    """The item has left its line without work; entries that are out of date never make up most of the list."""
+    line = item.line
+    item.token += 1
+    one_fewer(world, waiting, line)
     if sizes[line] > 64 + 2 * waiting[line]:
         kept = 0
         for at in range(sizes[line]):
@@ -316,34 +311,36 @@ def clear_line(entries: Any, sizes: Any, waiting: Any, line: int, folders: Any, 
         sizes[line] = kept
 
 
-def forget_abandoned(events: Any, world: Any, folders: Any, cases: Any, items: Any) -> None:
-    """Take moments that mean nothing any more out of the list of events."""
-    kept = 0
-    for at in range(world.events):
-        when, order, token = events[at, 0], events[at, 1], events[at, 2]
-        folder, code = folders[order >> 3], order & 7
-        if folder == NOT_YET:
-            live = True
-        elif folder == OVER:
-            live = False
-        elif code == ITEMS:
-            live = cases[folder].closed == 0 and cases[folder].alarm_at == token
-        else:
-            live = items[folder * ITEMS + code].token == token
-        if live:
-            sift_up(events, kept, when, order, token)
-            kept += 1
-    world.events = kept
-    world.abandoned = 0
-
-
 def leave_line(
-    log: Any, world: Any, lines: Any, entries: Any, sizes: Any, waiting: Any, folders: Any, items: Any, row: int, number: int, item: Any
+    moments: Any,
+    heads: Any,
+    marks: Any,
+    log: Any,
+    world: Any,
+    lines: Any,
+    entries: Any,
+    sizes: Any,
+    waiting: Any,
+    folders: Any,
+    items: Any,
+    folder: int,
+    row: int,
+    number: int,
+    item: Any,
 ) -> None:
     """Somebody's wait in line ends without work."""
     note(log, world, row, -1, item.step, number, LEFT, lines[item.line].pool, -1, item.line, item.handoff)
-    disarm(world, item)
-    clear_line(entries, sizes, waiting, item.line, folders, items)
+    drop_event(moments, heads, marks, world, folder, number)
+    clear_line(world, entries, sizes, waiting, folders, items, item)
+
+
+def take_folder(world: Any, free: Any, folders: Any, cases: Any, row: int) -> int:
+    """A folder for a refund."""
+    world.free -= 1
+    folder = free[world.free]
+    folders[row] = folder
+    cases[folder].row = row
+    return int(folder)
 
 
 def release(world: Any, free: Any, folders: Any, case: Any, folder: int) -> None:
@@ -354,7 +351,10 @@ def release(world: Any, free: Any, folders: Any, case: Any, folder: int) -> None
 
 
 def close(
-    events: Any,
+    moments: Any,
+    heads: Any,
+    marks: Any,
+    agenda: Any,
     log: Any,
     world: Any,
     lines: Any,
@@ -373,7 +373,10 @@ def close(
     outcome: int,
     again_at: int,
 ) -> None:
-    """The refund is over. Other items leave lines and waits; work under way is finished and comes to nothing."""
+    """The refund is over. Other items leave lines and waits; work under way is finished and comes to nothing.
+
+    The folder of its second application is taken now, for the moment at which that is filed.
+    """
     case = cases[folder]
     row = case.row
     note(log, world, row, -1, outcome, number, CLOSED, -1, -1, -1, -1)
@@ -381,24 +384,29 @@ def close(
     for other in range(ITEMS):
         item = items[folder * ITEMS + other]
         if item.status == IN_LINE:
-            leave_line(log, world, lines, entries, sizes, waiting, folders, items, row, other, item)
+            leave_line(moments, heads, marks, log, world, lines, entries, sizes, waiting, folders, items, folder, row, other, item)
         elif item.status == IN_WAIT:
-            disarm(world, item)
+            drop_event(moments, heads, marks, world, folder, other)
         if item.status != AT_WORK:
             item.status = FREE
-    if case.alarm_at < NEVER:
-        world.abandoned += 1
+    drop_event(moments, heads, marks, world, folder, ITEMS)
     ledger[row] = states[folder].ledger
     if case.at_work == 0:
         release(world, free, folders, case, folder)
     again = refunds[row].again
     if again_at < NEVER and again >= 0:
-        push_event(events, world, max(again_at, world.now), ARRIVAL, again, 0, 0)
+        other = take_folder(world, free, folders, cases, again)
+        cases[other].closed = 1
+        items[other * ITEMS].status = TO_COME
+        push_event(moments, heads, marks, agenda, world, other, 0, again, max(again_at, world.now), ARRIVAL)
 
 
 def follow(
     advance: Any,
-    events: Any,
+    moments: Any,
+    heads: Any,
+    marks: Any,
+    agenda: Any,
     log: Any,
     world: Any,
     lines: Any,
@@ -442,15 +450,14 @@ def follow(
             item.back = 0
             state.joined[number] = now
             note(log, world, row, -1, step, number, JOINED, lines[target].pool, -1, target, handoff)
-            stand_in_line(events, world, entries, sizes, waiting, row, number, item)
+            stand_in_line(moments, heads, marks, agenda, world, lines, entries, sizes, waiting, folder, row, number, item)
             stopped = True
         elif action == WAIT:
             if at > now:
                 item.status = IN_WAIT
                 item.step, item.next = step, following
                 note(log, world, row, -1, step, number, WAITING, -1, -1, -1, -1)
-                push_event(events, world, at, ARRIVAL, row, number, item.token)
-                item.armed = 1
+                push_event(moments, heads, marks, agenda, world, folder, number, row, at, ARRIVAL)
                 stopped = True
             else:
                 step = following
@@ -475,7 +482,10 @@ def follow(
                 stopped = True
         elif action == DONE:
             close(
-                events,
+                moments,
+                heads,
+                marks,
+                agenda,
                 log,
                 world,
                 lines,
@@ -527,5 +537,5 @@ def follow(
                 item.status = GOING
                 step = item.next
                 note(log, world, row, -1, step, number, OPENED, -1, -1, -1, -1)
-    set_alarm(events, world, case, state)
+    set_alarm(moments, heads, marks, agenda, world, folder, case, state)
     return 0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.demand.workload import NEVER
+from sim.desk.compiled_instructions import fetch, lowest_bit
 from sim.desk.compiled_kernel import (
     COMPLETE,
     ENDLESS,
@@ -13,28 +14,27 @@ from sim.desk.compiled_kernel import (
     MORE_ROWS,
     NEGATIVE_WORK,
     NOT_AN_ALARM_ACTION,
-    NOT_YET,
+    TO_COME,
     clear_line,
     close,
     count_step,
-    disarm,
     fail,
     first_idle,
     first_line,
     follow,
-    forget_abandoned,
     free_item,
     in_line,
     leave_line,
     note,
     offer,
-    pop_idle,
-    push_event,
+    one_fewer,
     release,
     remove_first,
     set_alarm,
     stand_in_line,
+    take_folder,
 )
+from sim.desk.compiled_moments import EACH, RANK_BITS, come, drop_event, next_moment, order_of, pop_key, push_event, soon
 from sim.desk.records import (
     ALARMED,
     ALARMS,
@@ -62,7 +62,7 @@ from sim.desk.records import (
 from sim.scenario.calendar import BREAK_BEGINS, OFF, ON
 
 ROOM = 64
-"""Rows and events that one event may need at most, work in hand aside."""
+"""Rows, and places on the agenda, that one event may need at most, work in hand aside."""
 
 
 def take_in_hand(slots_now: Any, items: Any, slot: int, at: int) -> None:
@@ -110,6 +110,17 @@ def next_in_hand(slots_now: Any, items: Any, cases: Any, slot: int, rule: int, l
     return best
 
 
+def fetch_what_is_next(refunds: Any, cases: Any, states: Any, items: Any, moments: Any, heads: Any, marks: Any) -> None:
+    """What the moment that likely comes next will need is on its way from memory while the present instant is run."""
+    at = soon(heads, marks)
+    if at >= 0:
+        folder = at // EACH
+        fetch(cases[folder])
+        fetch(states[folder])
+        fetch(items[folder * ITEMS + at % EACH % ITEMS])
+        fetch(refunds[(moments[at].order & (1 << RANK_BITS) - 1) >> 3])
+
+
 def run(
     advance: Any,
     begin: Any,
@@ -119,16 +130,21 @@ def run(
     tables_of_run: Any,
     pools: Any,
     lines: Any,
+    served: Any,  # pool → a bit for each of its lines
     slots: Any,
     changes: Any,
     filings: Any,  # rows in the order of filing
+    filed: Any,  # and when that is
     folders: Any,  # row → folder
     free: Any,
     blank: Any,  # the state of a refund just filed
     cases: Any,
     states: Any,
     items: Any,
-    events: Any,
+    moments: Any,
+    heads: Any,
+    marks: Any,
+    agenda: Any,
     entries: Any,
     sizes: Any,
     waiting: Any,
@@ -146,37 +162,36 @@ def run(
     while True:
         if world.phase == 0:
             when = NEVER
-            if world.events > 0:
-                when = events[0, 0] >> 2
-            if world.next_filing < len(filings) and refunds[filings[world.next_filing]].filed < when:
-                when = refunds[filings[world.next_filing]].filed
+            if world.next_filing < len(filings):
+                when = filed[world.next_filing]
             if world.next_change < len(changes) and changes[world.next_change].time < when:
                 when = changes[world.next_change].time
+            when = next_moment(moments, heads, marks, world, when)
             if when >= until:
                 return COMPLETE
             world.now = when
             world.steps = 0
             world.phase = 1
+            come(moments, heads, marks, agenda, world)
+            fetch_what_is_next(refunds, cases, states, items, moments, heads, marks)
         now = world.now
 
         while world.phase == 1:
             if world.rows + ROOM > len(log):
                 return MORE_ROWS
-            if world.events + ROOM > len(events):
+            if world.agenda + ROOM > len(agenda):
                 return MORE_EVENTS
             if world.longest + ROOM > entries.shape[1]:
                 return MORE_ENTRIES
-            when, order = now * 4 + 4, 0
-            if world.events > 0:
-                when, order = events[0, 0], events[0, 1]
+            if world.free == 0:
+                return MORE_FOLDERS
+            first = agenda[0] if world.agenda > 0 else NEVER
             change_due = world.next_change < len(changes) and changes[world.next_change].time == now
             filing = -1
-            if world.next_filing < len(filings):
-                filing = filings[world.next_filing]
-                if refunds[filing].filed != now:
-                    filing = -1
+            if world.next_filing < len(filings) and filed[world.next_filing] == now:
+                filing = int(filings[world.next_filing])
 
-            if change_due and now * 4 + SHIFT < when:
+            if change_due and first > order_of(SHIFT, 0, 0):
                 number, what = changes[world.next_change].slot, changes[world.next_change].what
                 slot = slots_now[number]
                 pool = slots[number].pool
@@ -190,7 +205,7 @@ def run(
                         in_hand = count_in_hand(slots_now, items, number)
                         if world.rows + in_hand + ROOM > len(log):
                             return MORE_ROWS
-                        if world.events + in_hand + ROOM > len(events):
+                        if world.agenda + in_hand + ROOM > len(agenda):
                             return MORE_EVENTS
                         if world.longest + in_hand + ROOM > entries.shape[1]:
                             return MORE_ENTRIES
@@ -208,7 +223,7 @@ def run(
                             put_down(slots_now, items, at)
                             slot.open -= item.leads
                             case.at_work -= 1
-                            item.token += 1
+                            drop_event(moments, heads, marks, world, folder, code)
                             note(
                                 log,
                                 world,
@@ -233,62 +248,56 @@ def run(
                                 item.back = 1
                                 if item.give_up < NEVER:
                                     item.give_up += worked
-                                stand_in_line(events, world, entries, sizes, waiting, case.row, code, item)
+                                stand_in_line(
+                                    moments, heads, marks, agenda, world, lines, entries, sizes, waiting, folder, case.row, code, item
+                                )
                 else:
-                    offer(slot, number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
+                    offer(world, slot, number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
                 world.next_change += 1
                 continue
 
-            if filing >= 0 and (now * 4 + ARRIVAL < when or (now * 4 + ARRIVAL == when and filing * 8 < order)):
-                if world.free == 0:
-                    return MORE_FOLDERS
+            if filing >= 0 and order_of(ARRIVAL, filing, 0) < first:
                 world.next_filing += 1
-                row = filing
-                starts = True
-                rank = ARRIVAL
-                token = 0
-            elif when < now * 4 + 4:
-                row = order >> 3
-                starts = folders[row] == NOT_YET
-                if starts and world.free == 0:
-                    return MORE_FOLDERS
-                token = events[0, 2]
-                rank = when & 3
-                remove_first(events, world.events)
+                row, code, rank, starts = filing, 0, ARRIVAL, True
+                folder = take_folder(world, free, folders, cases, row)
+                if world.next_filing < len(filings):
+                    fetch(refunds[filings[world.next_filing]])
+            elif first < NEVER:
+                pop_key(agenda, world.agenda)
+                world.agenda -= 1
+                rank, row, code = (first >> RANK_BITS) - 1, (first & (1 << RANK_BITS) - 1) >> 3, first & 7
+                folder = folders[row]
+                if folder < 0:
+                    continue
+                moment = moments[folder * EACH + code]
+                if moment.time != now or moment.order != first:
+                    continue
+                moment.order = 0
                 world.events -= 1
+                starts = code == 0 and items[folder * ITEMS].status == TO_COME
             else:
                 world.phase = 2
                 break
 
             if starts:
-                world.free -= 1
-                folder = free[world.free]
-                folders[row] = folder
                 states[folder] = blank[0]
                 case = cases[folder]
-                case.row = row
                 case.alarm_at = NEVER
                 case.closed = case.at_work = case.to_open = 0
                 case.instant = -NEVER
                 for number in range(ITEMS):
                     items[folder * ITEMS + number].status = FREE
-                    items[folder * ITEMS + number].armed = 0
                 note(log, world, row, -1, first_step, 0, FILED, -1, -1, -1, -1)
-                code, step = 0, first_step
+                step = first_step
             else:
-                folder = folders[row]
-                code = order & 7
                 if code == ITEMS:
-                    if folder < 0 or cases[folder].closed == 1 or cases[folder].alarm_at != token:
-                        world.abandoned -= 1
-                        continue
                     case, state = cases[folder], states[folder]
                     case.alarm_at = NEVER
                     which = 0
                     while which < ALARMS and state.due[which] > now:
                         which += 1
                     if which == ALARMS:
-                        set_alarm(events, world, case, state)
+                        set_alarm(moments, heads, marks, agenda, world, folder, case, state)
                         continue
                     state.due[which] = NEVER
                     if not count_step(world, case):
@@ -299,7 +308,10 @@ def run(
                     main = items[folder * ITEMS]
                     if action == DONE:
                         close(
-                            events,
+                            moments,
+                            heads,
+                            marks,
+                            agenda,
                             log,
                             world,
                             lines,
@@ -322,30 +334,40 @@ def run(
                     if action == SIDE:
                         opened = free_item(items, folder * ITEMS)
                         if opened < 0:
-                            set_alarm(events, world, case, state)
+                            set_alarm(moments, heads, marks, agenda, world, folder, case, state)
                             continue
                         note(log, world, row, -1, target, opened, OPENED, -1, -1, -1, -1)
                         code, step = opened, target
                     elif action == GO_TO and main.status != AT_WORK:
                         if main.status == IN_LINE:
-                            leave_line(log, world, lines, entries, sizes, waiting, folders, items, row, 0, main)
+                            leave_line(
+                                moments,
+                                heads,
+                                marks,
+                                log,
+                                world,
+                                lines,
+                                entries,
+                                sizes,
+                                waiting,
+                                folders,
+                                items,
+                                folder,
+                                row,
+                                0,
+                                main,
+                            )
                         else:
-                            disarm(world, main)
+                            drop_event(moments, heads, marks, world, folder, 0)
                     elif action == GO_TO or action == GO_ON:
                         if action == GO_TO:
                             main.next = step
-                        set_alarm(events, world, case, state)
+                        set_alarm(moments, heads, marks, agenda, world, folder, case, state)
                         continue
                     else:
                         return fail(world, NOT_AN_ALARM_ACTION, row, which, action)
                 else:
-                    if folder < 0 or items[folder * ITEMS + code].token != token:
-                        if rank != FINISH:
-                            world.abandoned -= 1
-                        continue
                     case, item = cases[folder], items[folder * ITEMS + code]
-                    item.token += 1
-                    item.armed = 0
                     step = item.next
                     if rank != FINISH and not count_step(world, case):
                         return fail(world, ENDLESS, row, item.step, 0)
@@ -355,7 +377,7 @@ def run(
                         put_down(slots_now, items, folder * ITEMS + code)
                         if item.leads == 1:
                             slots_now[number].open -= 1
-                            offer(slots_now[number], number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
+                            offer(world, slots_now[number], number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
                         case.at_work -= 1
                         note(log, world, row, number, item.step, code, FINISHED, pool, slots[number].group, item.line, item.handoff)
                         if case.closed == 1:
@@ -365,11 +387,14 @@ def run(
                             continue
                     elif rank == CLOCK:
                         note(log, world, row, -1, item.step, code, GAVE_UP, lines[item.line].pool, -1, item.line, item.handoff)
-                        clear_line(entries, sizes, waiting, item.line, folders, items)
+                        clear_line(world, entries, sizes, waiting, folders, items, item)
                         step = item.otherwise
             status = follow(
                 advance,
-                events,
+                moments,
+                heads,
+                marks,
+                agenda,
                 log,
                 world,
                 lines,
@@ -391,21 +416,23 @@ def run(
             if status == FAILED:
                 return FAILED
 
-        for pool in range(len(pools)):
+        while world.touched != 0:
+            pool = lowest_bit(world.touched)
             while True:
+                standing = world.standing & served[pool]
+                if standing == 0:
+                    break
                 number = first_idle(idle, idle_size, pool, slots_now)
                 if number < 0:
                     break
-                line = first_line(lines, pool, entries, sizes, waiting, folders, items)
-                if line < 0:
-                    break
+                line = first_line(standing, entries, sizes, folders, items)
                 most_cases, most_fen = lines[line].cases, lines[line].fen
                 room = min(most_cases, waiting[line]) * 2 + ROOM
                 if world.rows + room > len(log):
                     return MORE_ROWS
-                if world.events + room > len(events):
+                if world.agenda + room > len(agenda):
                     return MORE_EVENTS
-                pop_idle(idle[pool], idle_size[pool])
+                pop_key(idle[pool], idle_size[pool])
                 idle_size[pool] -= 1
                 slot = slots_now[number]
                 slot.listed = -1
@@ -416,12 +443,12 @@ def run(
                     order = entries[line, 0, 1]
                     remove_first(entries[line], sizes[line])
                     sizes[line] -= 1
-                    waiting[line] -= 1
+                    one_fewer(world, waiting, line)
                     row, code = order >> 3, order & 7
                     folder = folders[row]
                     case, state, refund = cases[folder], states[folder], refunds[row]
                     item = items[folder * ITEMS + code]
-                    disarm(world, item)
+                    drop_event(moments, heads, marks, world, folder, code)
                     item.status = AT_WORK
                     state.group[code] = group
                     own = begin(code, item.step, refund, state, tables, now, group, slot.open)
@@ -439,7 +466,7 @@ def run(
                     take_in_hand(slots_now, items, number, folder * ITEMS + code)
                     count += 1
                     note(log, world, row, number, item.step, code, BEGAN, pool, group, line, item.handoff)
-                    set_alarm(events, world, case, state)
+                    set_alarm(moments, heads, marks, agenda, world, folder, case, state)
                     if count >= most_cases:
                         break
                     while sizes[line] > 0 and not in_line(folders, items, entries[line, 0, 1], entries[line, 0, 2]):
@@ -448,19 +475,18 @@ def run(
                     if sizes[line] == 0 or (most_fen > 0 and fen + refunds[entries[line, 0, 1] >> 3].amount > most_fen):
                         break
                 slot.open += 1
-                offer(slot, number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
+                offer(world, slot, number, slots[number].seats, idle, idle_size, pool, slots, slots_now)
                 at = slot.first
                 while at != lead:
                     item = items[at]
                     item.began, item.ends = now, now + seconds + reopening
                     item.own, item.reopening = seconds, reopening
-                    push_event(events, world, item.ends, FINISH, cases[at // ITEMS].row, at % ITEMS, item.token)
+                    folder = at // ITEMS
+                    push_event(moments, heads, marks, agenda, world, folder, at % ITEMS, cases[folder].row, item.ends, FINISH)
                     at = item.after
-        for line in range(len(lines)):
+            world.touched &= ~(1 << pool)
+        while world.changed != 0:
+            line = lowest_bit(world.changed)
+            world.changed &= world.changed - 1
             tables.waiting[line] = waiting[line]
-        if world.events > 0 and events[0, 0] < now * 4 + 4:
-            world.phase = 1
-        else:
-            world.phase = 0
-            if world.abandoned > 1024 and world.abandoned * 2 > world.events:
-                forget_abandoned(events, world, folders, cases, items)
+        world.phase = 1 if world.agenda > 0 else 0
