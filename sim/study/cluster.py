@@ -9,6 +9,7 @@ import logging
 import platform
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -65,11 +66,12 @@ class Cluster:
                 wrong, field=OPTION, value=self.address, allowed=msgid("the extra installed: pip install refund-desk[cluster]")
             ) from None
         self._quiet(True)
-        try:
-            client: Any = distributed.Client
-            self._client = client(self.address, timeout=WAITS, set_as_default=False)
+        client: Any = distributed.Client
+        self._client = client.__new__(client)  # so that one that comes to nothing can be closed: left to be collected, it closes itself at
+        try:  # any time, and waits forever if that is while another begins
+            self._client.__init__(self.address, timeout=WAITS, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            self._quiet(False)
+            self.__exit__(None, None, None)
             reason = str(error) or type(error).__name__
             raise BadInput(
                 "no scheduler answers there ({reason})", field=OPTION, value=self.address, allowed=_AN_ADDRESS, reason=reason
@@ -82,7 +84,8 @@ class Cluster:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._client.close(CLOSES)
+        with suppress(OSError, AttributeError):  # nobody there to say goodbye to, or a client that never began
+            self._client.close(CLOSES)
         self._quiet(False)
 
     def _quiet(self, quiet: bool) -> None:
@@ -132,11 +135,11 @@ class Cluster:
                     if tables is None:
                         give(place)
                         continue
-                    for _run in range(sum(job.count for job in tasks[place])):
-                        ran()
                     if (following := next(waiting, None)) is not None:
                         give(following)
                     yield place, tables
+                    for _run in range(sum(job.count for job in tasks[place])):
+                        ran()
         finally:
             if self._client.status == RUNNING:
                 self._client.cancel(list(under_way), force=True)

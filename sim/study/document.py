@@ -27,6 +27,7 @@ def comparison_document(
     document = joined_runs(found.tables[""].measured())
     return {
         **document,
+        "scenario": {"name": found.baseline.name, "hash": scenario_hash(found.baseline)},
         "policies": [{"name": policy.name, "title": policy.title.en, "hash": scenario_hash(policy.scenario)} for policy in found.policies],
         "precision": found.precision,
         "precise_from": None if found.stop is None else found.stop.precise_from,

@@ -86,7 +86,9 @@ def replicate(
             of_sizes.setdefault(job.size, []).append(kept)
             found += [f"{0 if job.size is None else job.size + 1}.{number}: {problem}" for problem in kept.problems]
     expected, *others = (joined_runs(each) for each in of_sizes.values())
-    document = {**expected, "sizes": over_sizes(others, scenario, seed)} if sizes else expected
+    document = {**expected, "scenario": first.summary.to_json()["scenario"]}  # what is kept may have been made under another name
+    if sizes:
+        document["sizes"] = over_sizes(others, scenario, seed)
     return Replicated(scenario, first, document, replications, tuple(found))
 
 

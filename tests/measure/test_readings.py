@@ -17,11 +17,13 @@ from sim.study.block import one_run
 from tests.study.quick import QUICK
 
 SMALL: dict[str, Any] = {"calendar": {"days": 2, "warmup_days": 0, "drain_days": 6}, "demand": {"scale": 0.1}}
+CUT_OFF: dict[str, Any] = {"calendar": {"days": 6, "warmup_days": 0, "drain_days": 0}}
 NOTHING: dict[str, Any] = {"demand": {"scale": 0.000001}}
 
 SCENARIOS: dict[str, tuple[Any, ...]] = {
     "few orders": (QUICK,),
     "nobody asks": (QUICK, NOTHING),
+    "cut off": (QUICK, CUT_OFF),
     "everyday": (scenarios_folder() / "everyday-apparel.toml", SMALL),
     "agents by path": (
         scenarios_folder() / "everyday-apparel.toml",
@@ -83,6 +85,7 @@ def test_every_address_reads_as_the_run_itself_tells_it(name: str) -> None:
 def test_the_desks_tried_have_figures_of_all_kinds() -> None:
     """Without a value for want of requests, and pools of other names: else the claim above would be about less than it says."""
     assert "no_requests" in {reading.reason for reading in readings(summary_of("nobody asks")).values()}
+    assert "not_reached" in {reading.reason for reading in readings(summary_of("cut off")).values()}
     pools = {part for name in SCENARIOS for part in summary_of(name).kpis["backlog"].by}
     assert {"after_sales", "outside"} <= pools
     assert any("_" in pool and pool.startswith("agents_") for pool in pools)

@@ -29,8 +29,8 @@ BASES: Mapping[str, Mapping[str, Any]] = {
 """Two situations, one on orders and one on a history, cut down to moments."""
 
 OTHER_PEOPLE_AND_RULES: Mapping[str, Mapping[str, Any]] = {
-    "absent": {"pools": {"agents": {"groups": {"regular": {"absence": 0.3}}}}},
-    "more of them": {"pools": {"agents": {"groups": {"regular": {"shifts": {"day": {"count": 5}}}}}}},
+    "absent": {"pools": {"agents": {"groups": {"regular": {"absence": 0.6}}}}},
+    "more of them": {"pools": {"agents": {"groups": {"regular": {"absence": 0.6, "shifts": {"day": {"count": 5}}}}}}},
     "refresh": {"policy": {"refresh": "20 min"}},
     "standards": {"standards": {"first_response": "10 min"}},
     "coupon": {"costs": {"coupon": "20 yuan"}},
@@ -40,7 +40,7 @@ OTHER_CAUSES: Mapping[str, Mapping[str, Any]] = {
     "calendar": {"calendar": {"drain_days": 21}},
     "demand": {"demand": {"scale": 1.5}},
     "shipping": {"shipping": {"promised": "24 h"}},
-    "asks": {"asks": {"refused": 0.05}},
+    "asks": {"asks": {"refund_only": {"share": 0.9}}},
     "gate": {"gate": {"closes": "2 h", "opens": "4 h"}},
     "buyer": {"buyer": {"chase_after": {"dist": "exponential", "mean": "3 h"}}},
     "work": {"work": {"judge": {"dist": "exponential", "mean": "1 min"}}},
@@ -109,7 +109,11 @@ def test_other_people_rules_standards_clocks_and_prices_leave_the_requests_as_th
     assert causes_of(draw_workload(other, 5)) == causes_of(draw_workload(quick_scenario(), 5))
 
 
-@pytest.mark.parametrize("table", [*DRAWN_FROM, "policy.freight"])
+def test_every_table_that_requests_are_drawn_from_is_tried() -> None:
+    assert {*OTHER_CAUSES} == {*DRAWN_FROM, "policy.freight"}
+
+
+@pytest.mark.parametrize("table", OTHER_CAUSES)
 def test_a_change_in_a_table_that_requests_are_drawn_from_makes_them_others(table: str) -> None:
     other = load_scenario(QUICK, [QUICKER, OTHER_CAUSES[table]])
     assert not same_requests(quick_scenario(), other)
@@ -118,7 +122,8 @@ def test_a_change_in_a_table_that_requests_are_drawn_from_makes_them_others(tabl
 
 
 def test_policies_simulated_together_give_what_each_gives_alone() -> None:
-    scenarios = (quick_scenario(), *(policy.scenario for policy in quick_policies()), load_scenario(QUICK, [QUICKER, OTHER_CAUSES["asks"]]))
+    others = (OTHER_CAUSES["asks"], OTHER_PEOPLE_AND_RULES["more of them"], OTHER_CAUSES["demand"])
+    scenarios = (quick_scenario(), *(load_scenario(QUICK, [QUICKER, other]) for other in others), quick_policies()[0].scenario)
     jobs = [jobs_of(each, 4, range(2))[0] for each in scenarios]
     together = simulated(jobs)
     assert len({str(table.to_pylist()) for table in together}) == len(jobs)

@@ -11,7 +11,9 @@ from scipy import stats
 from sim.scenario import Scenario, load_scenario
 from sim.shipped import scenarios_folder
 from sim.study.intervals import mean_of, ratio_of
+from sim.study.laboratory import Laboratory
 from sim.study.replicate import joined, replicate
+from sim.study.store import Store
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +119,12 @@ def test_replications_differ_in_luck_and_are_joined(scenario: Scenario) -> None:
 def test_fewer_than_one_is_refused(scenario: Scenario) -> None:
     with pytest.raises(ValueError, match="must be at least 1"):
         replicate(scenario, replications=0)
+
+
+def test_what_is_kept_under_one_name_is_told_under_the_name_that_asks(scenario: Scenario, tmp_path: Path) -> None:
+    kept = Laboratory(Store(tmp_path))
+    replicate(scenario, 5, 2, "simpy", laboratory=kept)
+    again = Laboratory(Store(tmp_path))
+    found = replicate(scenario.model_copy(update={"name": "another"}), 5, 2, "simpy", laboratory=again)
+    assert again.made == 0
+    assert found.document["scenario"]["name"] == "another"
