@@ -102,7 +102,7 @@ def test_a_history_beside_the_calendar_is_bad_input(command: Command, tmp_path: 
 def test_a_run_that_breaks_an_invariant_exits_with_1_and_shows_no_figures(
     command: Command, quick: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(replicate, "check", lambda *_: ["line 3 once held -1 cases in line"])
+    monkeypatch.setattr(replicate, "broken", lambda *_: ["line 3 once held -1 cases in line"])
     result = command("run", *quick, "--out", tmp_path / "out", "--json")
     assert result.status == 1
     assert "line 3 once held -1 cases in line" in result.err

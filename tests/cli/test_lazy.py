@@ -23,7 +23,7 @@ def test_the_public_names_are_imported_on_first_use() -> None:
     code = (
         "import sys, sim; assert 'numpy' not in sys.modules\n"
         "from sim import load_scenario\nassert 'numpy' not in sys.modules\n"
-        "from sim import draw_workload, simulate\nassert callable(simulate) and callable(draw_workload)\n"
-        "assert set(sim.__all__) == {'draw_workload', 'load_scenario', 'simulate'}"
+        "from sim import compare, draw_workload, replicate, simulate\nassert all(map(callable, (compare, draw_workload, replicate, simulate)))\n"
+        "assert set(sim.__all__) == {'compare', 'draw_workload', 'load_scenario', 'replicate', 'simulate'}"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=True)

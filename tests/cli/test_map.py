@@ -92,7 +92,7 @@ def test_a_file_in_place_of_the_folder_is_bad_input_before_anything_is_drawn(com
 def test_a_run_that_breaks_what_must_hold_gives_no_map(
     command: Command, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(study, "check", lambda *_: ["the hands of the clock ran backwards"])
+    monkeypatch.setattr(study, "broken", lambda *_: ["the hands of the clock ran backwards"])
     result = command("map", "busy-week", "--history", few, "--out", tmp_path / "map")
     assert result.status == 1
     assert "ran backwards" in result.err
