@@ -23,7 +23,8 @@ def test_the_public_names_are_imported_on_first_use() -> None:
     code = (
         "import sys, sim; assert 'numpy' not in sys.modules\n"
         "from sim import load_scenario\nassert 'numpy' not in sys.modules\n"
-        "from sim import compare, draw_workload, replicate, simulate\nassert all(map(callable, (compare, draw_workload, replicate, simulate)))\n"
+        "from sim import compare, draw_workload, replicate, simulate\n"
+        "assert all(map(callable, (compare, draw_workload, replicate, simulate)))\n"
         "assert set(sim.__all__) == {'compare', 'draw_workload', 'load_scenario', 'replicate', 'simulate'}"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=True)
