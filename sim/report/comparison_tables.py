@@ -39,6 +39,10 @@ TURNS = 7
 """Column that says whether a guess turns the answer. What may be luck does not alarm."""
 
 
+LONGEST_COUNTED = 20
+"""Characters of a unit that stands beside a tried value; a longer one would make the table too wide to read."""
+
+
 def few(found: Comparison) -> tuple[str, ...]:
     """The policies ranked first."""
     return found.ranked[:FEW]
@@ -265,13 +269,14 @@ def tornado(of: Sensitivity, found: Comparison) -> Table:
         if turns_clearly(effect, of):
             alarms.add((len(rows), TURNS))
         guess = effect.guess
+        roomy = len(guess.figure.unit or "") <= LONGEST_COUNTED
         rows.append(
             (
                 called(guess),
                 guess.figure.grade,
-                tried(guess, "as it is"),
-                tried(guess, "low"),
-                tried(guess, "high"),
+                tried(guess, "as it is", roomy=roomy),
+                tried(guess, "low", roomy=roomy),
+                tried(guess, "high", roomy=roomy),
                 effect_told(effect.at_low, unit),
                 effect_told(effect.at_high, unit),
                 _("yes") if turns_clearly(effect, of) else _("perhaps") if turns(effect, of) else _("no"),
