@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
+
+Values = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 
@@ -40,18 +43,28 @@ def mean_of(values: Sequence[float]) -> Interval:
 
 
 def ratio_of(parts: Sequence[tuple[float, float]]) -> Interval | None:
-    """A share as the ratio of sums over replications of (part, whole), with the t-interval of its linearised residuals; inside 0-1.
+    """A share as the ratio of sums over replications of (part, whole), with the t-interval of its jackknife's pseudo-values; inside 0-1.
 
-    None where there is no whole at all. The mean of the single ratios would weigh a quiet replication like a busy one.
+    None where there is no whole at all; without an interval where one replication alone has one. The mean of the single ratios would weigh
+    a quiet replication like a busy one.
     """
-    whole = math.fsum(of for _, of in parts)
+    part, whole = math.fsum(of for of, _ in parts), math.fsum(of for _, of in parts)
     if not whole:
         return None
-    ratio = math.fsum(part for part, _ in parts) / whole
-    if len(parts) < 2:
-        return Interval(ratio)
-    residuals = [(part - ratio * of) / (whole / len(parts)) for part, of in parts]
-    return _around(ratio, float(np.std(residuals, ddof=1)), len(parts), least=0.0, most=1.0)
+    if len(parts) < 2 or any(of == whole for _, of in parts):
+        return Interval(part / whole)
+    columns = np.array(parts, np.float64)
+    singles = pseudo_values(columns[:, 0], columns[:, 1])
+    return _around(part / whole, float(np.std(singles, ddof=1)), len(parts), least=0.0, most=1.0)
+
+
+def pseudo_values(parts: Values, wholes: Values) -> Values:
+    """One number a replication whose mean is about the ratio of sums and whose spread is its error's: n x the ratio less (n - 1) x the
+    ratio without that replication (Quenouille's and Tukey's jackknife). Not a number where nothing is left without it."""
+    part, whole, count = float(parts.sum()), float(wholes.sum()), len(parts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        without = (part - parts) / (whole - wholes)
+    return np.asarray(count * (part / whole) - (count - 1) * without)
 
 
 def _around(mean: float, deviation: float, count: int, least: float | None = None, most: float | None = None) -> Interval:

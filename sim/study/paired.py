@@ -10,12 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
-from sim.study.intervals import half_width
-
-Values = NDArray[np.float64]
+from sim.study.intervals import Values, half_width, pseudo_values
 
 SIGNIFICANT = 1 - 0.95
 """A difference is clear where its adjusted p-value is at most this."""
@@ -118,13 +115,10 @@ def _sum(columns: Iterable[Values]) -> Values:
 
 
 def _single(sample: Sample) -> Values:
-    """Values of a mean; of a share, pseudo-values of the ratio of sums: n ratio - (n - 1) ratio without this replication."""
+    """One number a replication, whose spread is that of the figure: values of a mean, a jackknife's pseudo-values of a share."""
     if sample.parts is None or sample.wholes is None:
         return sample.values
-    part, whole, count = float(sample.parts.sum()), float(sample.wholes.sum()), len(sample)
-    with np.errstate(invalid="ignore"):
-        without = (part - sample.parts) / (whole - sample.wholes)
-    return np.asarray(count * (part / whole) - (count - 1) * without)
+    return pseudo_values(sample.parts, sample.wholes)
 
 
 def _p_value(estimate: float, error: float, count: int) -> float:

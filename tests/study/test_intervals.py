@@ -17,6 +17,11 @@ POSITIVE = st.lists(st.floats(0, 1e6), min_size=2, max_size=60)
 PARTS = st.lists(st.integers(0, 500).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))), min_size=1, max_size=40)
 
 
+def known_to(parts: list[tuple[int, int]]) -> int:
+    """How many replications have a whole."""
+    return sum(whole > 0 for _, whole in parts)
+
+
 def ends(found: Interval | None) -> tuple[float, float]:
     assert found is not None
     assert found.low is not None
@@ -75,7 +80,7 @@ def test_a_share_is_the_ratio_of_sums_and_lies_with_its_interval_in_0_to_1(parts
         return
     assert found is not None
     assert found.mean == pytest.approx(sum(part for part, _ in parts) / whole, rel=1e-12)
-    if len(parts) == 1:
+    if known_to(parts) < 2:
         assert (found.low, found.high) == (None, None)
     else:
         low, high = ends(found)
@@ -85,16 +90,20 @@ def test_a_share_is_the_ratio_of_sums_and_lies_with_its_interval_in_0_to_1(parts
 @given(PARTS, st.integers(1, 50))
 def test_copies_of_every_refund_change_no_interval_of_a_share(parts: list[tuple[int, int]], copies: int) -> None:
     one, more = ratio_of(parts), ratio_of([(copies * part, copies * of) for part, of in parts])
-    if one is None or len(parts) < 2:
+    if one is None or known_to(parts) < 2:
         assert one == more
     else:
         assert ends(more) == pytest.approx(ends(one), rel=1e-9, abs=1e-12)
 
 
+def test_a_share_that_one_replication_alone_knows_has_no_interval() -> None:
+    assert ratio_of([(0, 0), (3, 4), (0, 0)]) == Interval(0.75)
+
+
 @given(PARTS)
 def test_a_share_and_what_it_leaves_add_up_to_1_at_both_ends(parts: list[tuple[int, int]]) -> None:
     one, rest = ratio_of(parts), ratio_of([(of - part, of) for part, of in parts])
-    if one is not None and len(parts) > 1:
+    if one is not None and known_to(parts) > 1:
         low, high = ends(one)
         assert ends(rest) == pytest.approx((1 - high, 1 - low), rel=1e-9, abs=1e-9)
 
@@ -106,14 +115,14 @@ def test_of_equal_wholes_the_share_is_a_plain_mean(parts: list[int]) -> None:
     assert ends(found) == pytest.approx((low, min(1, high)), rel=1e-9, abs=1e-12)
 
 
-def test_the_interval_of_a_share_is_near_a_jackknifes() -> None:
+def test_the_interval_of_a_share_is_a_jackknifes() -> None:
     g = np.random.default_rng(3)
     wholes = g.poisson(120 * g.gamma(4, 1 / 4, 200))
     parts = g.binomial(wholes, 0.3)
     low, high = ends(ratio_of(list(zip(parts.tolist(), wholes.tolist(), strict=True))))
     without = [(parts.sum() - part) / (wholes.sum() - whole) for part, whole in zip(parts, wholes, strict=True)]
     error = math.sqrt(199 / 200 * sum((one - np.mean(without)) ** 2 for one in without))
-    assert (high - low) / 2 == pytest.approx(stats.t.ppf(0.975, 199) * error, rel=0.02)
+    assert (high - low) / 2 == pytest.approx(stats.t.ppf(0.975, 199) * error, rel=1e-9)
 
 
 # ---------------------------------------------------------------- what they cover
@@ -154,14 +163,13 @@ def test_a_share_is_covered_as_often_as_it_says_and_a_mean_of_ratios_is_not() ->
 
 @pytest.mark.proof
 def test_of_1000_intervals_93_to_97_per_cent_cover_the_truth() -> None:
-    """Shares of so varying wholes (a standard deviation of half their mean) need more than 20 replications for that: with 20 the
-    linearised interval covers 93.2 % (a jackknife's 93.7 %, of 20,000), with 100 94.7 %."""
+    """Shares of so varying wholes (a standard deviation of half their mean) are the hardest: of 20,000 intervals 93.7 % with 20
+    replications, 94.7 % with 100."""
     normal = mean_covered(lambda g: g.normal(3, 1, 20), 3.0, 1_000)
     lognormal = mean_covered(lambda g: g.lognormal(0, 0.4, 20), math.exp(0.08), 1_000)
     few, by_few_ratios = share_covered(1_000, 20)
     many, by_many_ratios = share_covered(1_000, 100)
     print(f"\nof 1,000 intervals of 20 replications cover the truth: normal {normal}, lognormal {lognormal}")
     print(f"of a share: with 20 {few}, with 100 {many} (as the mean of ratios {by_few_ratios} and {by_many_ratios})")
-    assert all(930 <= held <= 970 for held in (normal, lognormal, many))
-    assert few >= 915
+    assert all(930 <= held <= 970 for held in (normal, lognormal, few, many))
     assert by_many_ratios < by_few_ratios < 900
