@@ -45,7 +45,7 @@ check: $(STAMP)
 	$(VENV)/bin/lint-imports
 
 proof: $(STAMP)
-	$(RUN) -m pytest -m proof
+	$(RUN) -m pytest -m proof -s
 
 bench: $(STAMP)
 	$(RUN) -m benchmarks

@@ -49,11 +49,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """What came out."""
+    """What came out. problems: invariants that do not hold, in runs of whatever part of it."""
 
     comparison: "Comparison"
     tornado: "Sensitivity | None"
     factorial: "tuple[Experiment, tuple[FactorEffect, ...]] | None"
+    problems: tuple[str, ...] = ()
 
 
 def best_of(metric: str | None, zone: str | None) -> tuple[str, float] | None:
@@ -73,8 +74,8 @@ def compare_policies(wanted: Wanted) -> None:
         raise BadInput("a precision says itself how many", field="--replications", value=wanted.replications, allowed=msgid("one of both"))
     folder = out_folder(wanted.out)
     found = _found(wanted)
-    if found.comparison.problems:
-        raise FailedRun(broken(found.comparison.problems))
+    if found.problems:
+        raise FailedRun(broken(found.problems))
     if folder is not None or not wanted.json:
         from sim.report.comparison import comparison_answer
 
@@ -111,7 +112,7 @@ def _found(wanted: Wanted) -> Found:
             first = next(policy for policy in policies if policy.name == comparison.ranked[0])
             tornado = sensitivity(baseline, comparison.metrics[0], (first.name, first.scenario), seed=wanted.seed, laboratory=at_work)
     factorial = None if experiment is None else (experiment, effects(experiment, comparison))
-    return Found(comparison, tornado, factorial)
+    return Found(comparison, tornado, factorial, tuple(at_work.problems))
 
 
 def _alternatives(wanted: Wanted) -> "tuple[Any, Sequence[Policy], Experiment | None]":

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.demand.replay import draw_workload, for_the_people_of, same_requests
 from sim.demand.workload import Workload
@@ -194,6 +195,13 @@ def table_of(each: Mapping[int, Measured]) -> pa.Table:
         for problem in kept.problems:
             add(number, PROBLEM, nothing, text=problem)
     return pa.table(rows, schema=SCHEMA)
+
+
+def problems_in(table: pa.Table) -> tuple[str, ...]:
+    """The invariants that do not hold, with the number of the replication."""
+    rows = table.filter(pc.is_in(table.column("address").cast(pa.string()), pa.array([PROBLEM])))
+    numbers, texts = (rows.column(name).to_pylist() for name in ("replication", "text"))
+    return tuple(f"{number}: {text}" for number, text in zip(numbers, texts, strict=True))
 
 
 def kept_in(table: pa.Table) -> Iterator[tuple[int, Measured]]:

@@ -93,7 +93,8 @@ class Comparison:
     """Policies against a baseline.
 
     metrics: addresses that are judged. stop: where the wanted precision ended it, None for a fixed number. compared: policy by policy,
-    metric by metric. tables: of baseline ("") and policies, what is known of their replications.
+    metric by metric. tables: of baseline ("") and policies, what is known of their replications. problems: invariants that do not hold in
+    any run that was made for it.
     """
 
     baseline: Scenario
@@ -124,7 +125,7 @@ class Comparison:
     def figure(self, name: str, address: str) -> Interval | str:
         """A figure of baseline or policy with its interval over the replications, or why there is none."""
         found = self.tables[name].sample(address)
-        return found if isinstance(found, str) else interval_of(found, metrics()[parse_address(address).name].unit == "share")
+        return found if isinstance(found, str) else interval_of(found)
 
     @cached_property
     def ranked(self) -> tuple[str, ...]:
@@ -175,6 +176,7 @@ def compare(
         doubt_of(baseline)
     scenarios = {"": baseline, **{policy.name: policy.scenario for policy in policies}}
     at_work = laboratory or Laboratory()
+    known_before = len(at_work.problems)
     stop = None
     if precision is None:
         tables = _tables(scenarios, seed, range(replications), at_work)
@@ -194,7 +196,7 @@ def compare(
         tables=found,
         over_sizes=_over_sizes(scenarios, seed, wanted, sizes, replications, at_work) if sizes else None,
         best=None if best is None else pick(scenarios, seed, *best, at_work),
-        problems=tuple(f"{name or baseline.name} {problem}" for name, each in found.items() for problem in each.problems()),
+        problems=tuple(at_work.problems[known_before:]),
     )
 
 
@@ -228,9 +230,9 @@ def better_of(address: str) -> Better:
     return metrics()[parse_address(address).name].better
 
 
-def interval_of(sample: Sample, is_share: bool) -> Interval:
-    """A figure over its replications: a share, or another ratio of sums, or a mean."""
-    if sample.parts is None or sample.wholes is None or not is_share:
+def interval_of(sample: Sample) -> Interval:
+    """A figure over its replications: a share as the ratio of sums, else a mean."""
+    if sample.parts is None or sample.wholes is None:
         return mean_of(sample.values.tolist())
     found = ratio_of(list(zip(sample.parts.tolist(), sample.wholes.tolist(), strict=True)))
     return found or mean_of(sample.values.tolist())

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from sim.desk.compiled_engine import get_ready
 from sim.errors import BadInput
-from sim.study.block import Job
+from sim.study.block import Job, problems_in
 from sim.study.store import Store
 from sim.study.workers import Ran, Threads, Workers
 from sim.words import _
@@ -38,6 +38,8 @@ class Laboratory:
     """Runs that were in the store already."""
     made: int = 0
     """Runs simulated."""
+    problems: list[str] = field(default_factory=list)
+    """Invariants that do not hold in what was handed out, whatever it was for, with the scenario and the replication."""
 
     def tables(self, luck: Sequence[Sequence[Job]]) -> list[list[pa.Table]]:
         """The tables of all jobs. luck: jobs for the same replications and size, scenario by scenario, in each.
@@ -58,7 +60,11 @@ class Laboratory:
         with closing(self._made(luck, missing, count.one_more)) as made:
             for row, place, table in made:
                 tables[row][place] = table
-        return [[table for table in each if table is not None] for each in tables]
+        found = [[table for table in each if table is not None] for each in tables]
+        for jobs, of_jobs in zip(luck, found, strict=True):
+            for job, table in zip(jobs, of_jobs, strict=True):
+                self.problems += [f"{job.scenario.name} {problem}" for problem in problems_in(table)]
+        return found
 
     def _made(
         self, luck: Sequence[Sequence[Job]], missing: Sequence[tuple[int, list[int]]], ran: Ran

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.measure.figures import metrics
 from sim.measure.readings import COST
-from sim.study.block import PROBLEM, Measured, kept_in
+from sim.study.block import Measured, kept_in
 from sim.study.paired import Sample
 
 Hours = NDArray[np.float64]
@@ -64,12 +64,6 @@ class Replications:
     def measured(self) -> list[Measured]:
         """All that is kept of each replication."""
         return [kept for _, kept in kept_in(self._table)]
-
-    def problems(self) -> tuple[str, ...]:
-        """Invariants that do not hold, with the number of the replication."""
-        rows = self._rows([PROBLEM])
-        numbers, texts = (rows.column(name).to_pylist() for name in ("replication", "text"))
-        return tuple(f"{number}: {text}" for number, text in zip(numbers, texts, strict=True))
 
     def courses(self, kind: str) -> tuple[str, ...]:
         """The courses of a kind ("in_line") that there are."""

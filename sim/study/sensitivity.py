@@ -22,9 +22,6 @@ from sim.study.samples import Replications
 from sim.study.stopping import FIRST
 
 GUESSED = ("P", "L")
-SPREADS = ("mean", "sd")
-"""A distribution's mean is varied together with its spread: its shape stays."""
-
 Of = Literal["all", "baseline", "policy"]
 SIDES: tuple[Of, ...] = ("baseline", "policy")
 
@@ -90,7 +87,8 @@ class Sensitivity:
 
 
 def guesses(scenario: Scenario) -> tuple[tuple[Guess, ...], dict[str, Why]]:
-    """The guessed figures that can be varied alone, and those that cannot, with the reason."""
+    """The guessed figures that can be varied alone, and those that cannot, with the reason. A distribution's mean is varied together with
+    its spread: its shape stays."""
     found: list[Guess] = []
     left_out: dict[str, Why] = {}
     every = {key: figure for key, figure in scenario.figures.items() if figure.grade in GUESSED}

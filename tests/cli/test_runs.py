@@ -86,7 +86,7 @@ def test_figures_are_those_of_the_runs_and_a_share_is_a_ratio_of_sums(command: C
         metric = metrics()[address.split(".")[0]]
         sample = found.sample(address)
         assert not isinstance(sample, str)
-        of = interval_of(sample, metric.unit == "share")
+        of = interval_of(sample)
         assert " ".join(words(with_unit(value, metric.unit)) for value in (of.mean, of.low, of.high)) in lines[address]
     readings = [measured(one_run(scenario, 7, number)).readings["first_response_within_30min"] for number in range(COUNT)]
     ratio = sum(each.part or 0 for each in readings) / sum(each.whole or 0 for each in readings)
