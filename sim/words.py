@@ -72,7 +72,11 @@ def either(text: Bilingual) -> str:
 @cache
 def catalogue(locale: str) -> gettext.NullTranslations:
     """The translations of a language; English has none to look up."""
-    file = CATALOGUES / locale / "LC_MESSAGES" / "sim.po"
+    return read_catalogue(CATALOGUES / locale / "LC_MESSAGES" / "sim.po", locale)
+
+
+def read_catalogue(file: Path, locale: str) -> gettext.NullTranslations:
+    """The translations of a .po file; none where there is no such file."""
     if not file.is_file():
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo

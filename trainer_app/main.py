@@ -1,0 +1,5 @@
+"""What Streamlit runs for every visit: the frame."""
+
+from trainer_app.frame import frame
+
+frame()

@@ -1,0 +1,1 @@
+"""The pages, each a function `page()` over services and parts of `ui`."""

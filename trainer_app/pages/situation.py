@@ -1,0 +1,8 @@
+"""Soon."""
+
+import streamlit as st
+
+
+def page() -> None:
+    """Soon."""
+    st.title("situation")

@@ -1,0 +1,1 @@
+"""What the pages ask: plain functions over an open session of the database. No Streamlit here."""

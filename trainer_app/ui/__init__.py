@@ -1,0 +1,1 @@
+"""Parts of pages: the frame, the session, charts, cards."""

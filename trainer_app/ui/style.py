@@ -1,0 +1,18 @@
+"""The few rules of style that Streamlit's theme has no word for."""
+
+import streamlit as st
+
+RULES = """<style>
+.stMainBlockContainer { padding-top: 4.5rem; padding-bottom: 3rem; max-width: 1280px; }
+.st-key-browser, .st-key-style { position: absolute; }
+.st-key-who { margin-bottom: -2.5rem; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+}
+</style>"""
+
+
+def style() -> None:
+    """Lay the rules over the page."""
+    with st.container(key="style"):
+        st.html(RULES)
