@@ -1,16 +1,22 @@
-"""The charts of a report, each from plain numbers to SVG with a text alternative. Every axis carries its unit."""
+"""The charts of a run, each from plain numbers. Every axis carries its unit."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
 from sim.report import format
-from sim.report.theme import ACCENT, BAD, HEAT, INK, MUTED, PAPER, RULE, WARN, svg_of
+from sim.report.answer import Column
+from sim.report.chart import Chart, Value, chart_of, of_words, rows_of
+from sim.report.theme import ACCENT, BAD, HEAT, INK, MUTED, PAPER, RULE, WARN
 from sim.words import _
 
 DAY_HOURS = 24
+MOST_DAYS = 28
+"""Days in the map of first responses; of more, those with the most late ones are shown."""
+
 MOST_DAY_NAMES = 8
 """Names of days that have room beside each other on an axis."""
 
@@ -51,7 +57,17 @@ class Amount:
     fen: float
 
 
-def first_response_map(cells: Sequence[Cell], days: Sequence[str], standard: str) -> str:
+def cells_of(hours: Iterable[tuple[int, int, int]]) -> tuple[list[Cell], list[int]]:
+    """The cells of the map, and the days that its rows stand for. hours: (hour after the start, requests, in time)."""
+    by_day: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for hour, requests, in_time in hours:
+        by_day[hour // DAY_HOURS].append((hour % DAY_HOURS, requests, in_time))
+    late = {day: sum(requests - in_time for _hour, requests, in_time in cells) for day, cells in by_day.items()}
+    shown = sorted(sorted(late, key=lambda day: (-late[day], day))[:MOST_DAYS])
+    return [Cell(row, *cell) for row, day in enumerate(shown) for cell in by_day[day]], shown
+
+
+def first_response_map(cells: Sequence[Cell], days: Sequence[str], standard: str) -> Chart:
     """Share answered in time by hour of filing (columns) and day (rows), with the number in each cell."""
     values: list[dict[str, Any]] = [
         {
@@ -81,23 +97,43 @@ def first_response_map(cells: Sequence[Cell], days: Sequence[str], standard: str
     told = _("Per cent of the requests filed in each hour that were answered within {standard}. Worst: {worst}.").format(
         standard=standard, worst=_("; ").join(f"{value['day']} {value['hour']:02d}:00 {value['shown']} %" for value in worst)
     )
-    return svg_of(chart.properties(width=40 * DAY_HOURS, height=30 * len(days)), "first-response", told)
+    columns = (of_words(_("day")), Column(_("hour of the day (0–23)")), Column(_("requests")), Column(_("in time (requests)")))
+    rows = [
+        (days[cell.day], cell.hour, cell.requests, cell.in_time, 100 * cell.in_time / cell.requests)
+        for cell in cells
+        if cell.requests and cell.day < len(days)
+    ]
+    return chart_of(
+        chart.properties(width=40 * DAY_HOURS, height=30 * len(days)), "first-response", told, (*columns, Column(_("in time (%)"))), rows
+    )
 
 
-def backlog(courses: Sequence[Course], days: Sequence[str]) -> str:
+def backlog(courses: Sequence[Course], days: Sequence[str]) -> Chart:
     """Cases waiting per pool over time, a panel per pool with its own scale."""
     told = _("Cases waiting in line, per pool and hour. Most at once: {most}.").format(
         most=_("; ").join(f"{course.name} {format.count(max(course.values, default=0))}" for course in courses)
     )
-    return svg_of(_panels(courses, days, _("cases waiting")), "backlog", told)
+    return chart_of(_panels(courses, days, _("cases waiting")), "backlog", told, *hourly(courses, days, _("number of cases")))
 
 
-def what_comes(courses: Sequence[Course], days: Sequence[str]) -> str:
+def what_comes(courses: Sequence[Course], days: Sequence[str]) -> Chart:
     """What comes in an hour (orders, requests by path, returned parcels), a panel each with its own scale."""
     told = _("What comes in an hour. Most in one hour: {most}.").format(
         most=_("; ").join(f"{course.name} {format.count(max(course.values, default=0))}" for course in courses)
     )
-    return svg_of(_panels(courses, days, _("in an hour")), "what-comes", told)
+    return chart_of(_panels(courses, days, _("in an hour")), "what-comes", told, *hourly(courses, days, _("in an hour")))
+
+
+def hourly(courses: Sequence[Course], days: Sequence[str], unit: str) -> tuple[tuple[Column, ...], list[tuple[Value, ...]]]:
+    """The numbers of some courses, a row for each hour, a column for each course."""
+    columns = (
+        of_words(_("day")),
+        Column(_("hour of the day (0–23)")),
+        *(Column(_("{what} ({unit})").format(what=course.name, unit=unit)) for course in courses),
+    )
+    hours = zip(*(course.values for course in courses), strict=True)
+    rows: list[tuple[Value, ...]] = [(days[hour // DAY_HOURS], hour % DAY_HOURS, *values) for hour, values in enumerate(hours)]
+    return columns, rows
 
 
 def _panels(courses: Sequence[Course], days: Sequence[str], of_value: str) -> Any:
@@ -130,11 +166,11 @@ class Stretch:
 
     begin: float
     end: float
-    there: int
-    needed: int
+    there: float
+    needed: float
 
 
-def staffing(stretches: Sequence[Stretch], days: Sequence[str]) -> str:
+def staffing(stretches: Sequence[Stretch], days: Sequence[str]) -> Chart:
     """People there (filled) against people needed (line) over time; red where more are needed."""
     values: list[dict[str, Any]] = [
         {"begin": stretch.begin, "end": stretch.end, "there": stretch.there, "needed": stretch.needed} for stretch in stretches
@@ -149,19 +185,31 @@ def staffing(stretches: Sequence[Stretch], days: Sequence[str]) -> str:
     there = base.mark_rect(color=ACCENT, fillOpacity=0.18).encode(y=people, y2=alt.datum(0))
     short = base.mark_rect(color=BAD, fillOpacity=0.35).encode(y="there:Q", y2="needed:Q").transform_filter("datum.needed > datum.there")
     needed = base.mark_rule(color=INK, strokeWidth=2.5).encode(y="needed:Q")
-    told = _("People there and people needed, shift by shift. Too few: {short}.").format(
-        short=_("; ").join(
-            f"{days[int(stretch.begin // DAY_HOURS)]} {stretch.begin % DAY_HOURS:02.0f}:00 {stretch.there}/{stretch.needed}"
-            for stretch in stretches
-            if stretch.needed > stretch.there
-        )
-        or "0"
-    )
+    short_told = _("; ").join(_short(stretch, days) for stretch in stretches if stretch.needed > stretch.there)
+    told = _("People there and people needed, shift by shift. Too few: {short}.").format(short=short_told or "0")
     unit = alt.Title(_("people"), anchor="start", fontSize=12, fontWeight="normal", color=MUTED)
-    return svg_of(alt.layer(there, short, needed).properties(title=unit, width=980, height=150), "staffing", told)
+    columns = (of_words(_("day")), of_words(_("hours")), *map(Column, (_("there (people)"), _("needed (people)"), _("short (people)"))))
+    rows = [
+        (days[int(each.begin // DAY_HOURS)], _from_to(each), each.there, each.needed, max(0, each.needed - each.there))
+        for each in stretches
+    ]
+    chart = alt.layer(there, short, needed).properties(title=unit, width=980, height=150)
+    return chart_of(chart, "staffing", told, columns, rows)
 
 
-def completion(spans: Sequence[Span]) -> str:
+def _short(stretch: Stretch, days: Sequence[str]) -> str:
+    """Wed 12 Nov 08:00 2/5."""
+    begin = f"{days[int(stretch.begin // DAY_HOURS)]} {stretch.begin % DAY_HOURS:02.0f}:00"
+    return f"{begin} {format.count(stretch.there)}/{format.count(stretch.needed)}"
+
+
+def _from_to(stretch: Stretch) -> str:
+    """08:00–16:00; the end of a day is 24:00."""
+    begin, end = (round(60 * hours) % (60 * DAY_HOURS) for hours in (stretch.begin, stretch.end))
+    return "–".join(f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in (begin, end or 60 * DAY_HOURS))
+
+
+def completion(spans: Sequence[Span]) -> Chart:
     """How long cases took: half of them, and nine in ten, in hours."""
     names = [span.name for span in spans]
     values: list[dict[str, Any]] = [{"name": span.name, "half": span.half, "nine": span.nine_in_ten} for span in spans]
@@ -181,10 +229,11 @@ def completion(spans: Sequence[Span]) -> str:
         for span in spans
     )
     chart = alt.layer(line, half, nine, half_text, nine_text).properties(width=800, height=50 * len(spans))
-    return svg_of(chart, "completion", told)
+    columns = (of_words(_("path")), *map(Column, (_("requests"), _("half within (hours)"), _("9 in 10 within (hours)"))))
+    return chart_of(chart, "completion", told, columns, [(span.name, span.cases, span.half, span.nine_in_ten) for span in spans])
 
 
-def money(amounts: Sequence[Amount]) -> str:
+def money(amounts: Sequence[Amount]) -> Chart:
     """Money by cause, in yuan, the largest first."""
     ordered = sorted(amounts, key=lambda amount: -amount.fen)
     values: list[dict[str, Any]] = [
@@ -196,13 +245,9 @@ def money(amounts: Sequence[Amount]) -> str:
     )
     chart = alt.layer(base.mark_bar(color=ACCENT, height=18), base.mark_text(align="left", dx=6).encode(text="shown:N"))
     told = _("; ").join(f"{value['name']}: {value['shown']}" for value in values)
-    return svg_of(chart.properties(width=760, height=32 * len(ordered)), "money", told)
-
-
-def rows_of(values: list[dict[str, Any]]) -> Any:
-    """Rows as they are: no data frame is needed for them."""
-    data: Any = alt.Data
-    return data(values=values)
+    columns = (of_words(_("cause")), Column(_("amount (yuan)")))
+    rows = [(amount.name, amount.fen / 100) for amount in ordered]
+    return chart_of(chart.properties(width=760, height=32 * len(ordered)), "money", told, columns, rows)
 
 
 def _room_for_text(values: Sequence[dict[str, Any]]) -> alt.Scale:

@@ -1,4 +1,4 @@
-"""The charts of a comparison, each from plain numbers to SVG with a text alternative. Every axis carries its unit."""
+"""The charts of a comparison, each from plain numbers. Every axis carries its unit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.report.charts import day_axis, rows_of
-from sim.report.theme import ACCENT, BAD, GOOD, INK, MUTED, PAPER, SERIES, svg_of
+from sim.report import fan
+from sim.report.answer import Column
+from sim.report.chart import Chart, chart_of, of_words, rows_of
+from sim.report.theme import ACCENT, BAD, GOOD, INK, MUTED, PAPER, SERIES
 from sim.words import _
 
 Mark = Literal["better", "worse", "different", "no clear difference"]
@@ -37,6 +39,11 @@ def domain_of(*values: float, least: float = LEFT_OUT) -> list[float]:
     low, high = min(values), max(values)
     room = least * (high - low) or 0.5 * abs(high) or 1.0
     return [low - room, high + room]
+
+
+def interval_of(title: str) -> tuple[str, str]:
+    """What stands over both ends of the 95 % interval of a figure."""
+    return _("{what}, 95 % from").format(what=title), _("{what}, 95 % to").format(what=title)
 
 
 def scale_on(domain: Sequence[float]) -> alt.Scale:
@@ -67,13 +74,16 @@ class Panel:
     rows: tuple[Row, ...]
 
 
-def differences(panels: Sequence[Panel]) -> str:
+def differences(panels: Sequence[Panel]) -> Chart:
     """A panel for each metric, a row for each policy: the difference with its 95 % interval beside a line at 0."""
     told = _("; ").join(
         _("{first} · {second}").format(first=panel.title, second=f"{row.name} {row.text}") for panel in panels for row in panel.rows
     )
     chart = alt.vconcat(*map(_panel, panels), spacing=26)
-    return svg_of(chart, "differences", _("Differences with 95 % intervals. {rows}.").format(rows=told))
+    columns = [of_words(title) for title in (_("figure"), _("policy"), _("unit"))]
+    columns += [*map(Column, (_("difference"), _("95 % from"), _("95 % to"))), of_words(_("verdict"))]
+    rows = [(panel.title, row.name, panel.unit, row.value, row.low, row.high, _(row.mark)) for panel in panels for row in panel.rows]
+    return chart_of(chart, "differences", _("Differences with 95 % intervals. {rows}.").format(rows=told), columns, rows)
 
 
 def _panel(panel: Panel) -> Any:
@@ -145,7 +155,7 @@ class Guessed:
     high: End | None
 
 
-def tornado(guesses: Sequence[Guessed], answer: float, axis: str, *, turns_at_zero: bool) -> str:
+def tornado(guesses: Sequence[Guessed], answer: float, axis: str, *, turns_at_zero: bool) -> Chart:
     """What the answer would be with each guess lower and higher, around what it is; where it turns, a line at 0."""
     lower, higher = _("lower value"), _("higher value")
     order = [guess.name for guess in guesses]
@@ -188,9 +198,10 @@ def tornado(guesses: Sequence[Guessed], answer: float, axis: str, *, turns_at_ze
         layers += [text.mark_text(align=align, dx=away, baseline="middle", **edge).encode(x=at_end, text="text:N") for edge in (HALO, {})]
     told = _("; ").join(f"{value['name']} {value['text']}: {value['to']:,.2f}" for value in values)
     chart = alt.layer(*layers).properties(width=560, height=40 * len(order))
-    return svg_of(
-        chart, "tornado", _("{axis}, as it is {answer}. With other guesses: {told}.").format(axis=axis, answer=f"{answer:,.2f}", told=told)
-    )
+    columns = (of_words(_("key in the scenario")), of_words(_("value")), Column(axis))
+    rows = [(value["name"], value["text"], value["to"]) for value in values]
+    told = _("{axis}, as it is {answer}. With other guesses: {told}.").format(axis=axis, answer=f"{answer:,.2f}", told=told)
+    return chart_of(chart, "tornado", told, columns, rows)
 
 
 def _is_near(answer: float, ends: Sequence[float]) -> bool:
@@ -203,59 +214,12 @@ def _legend() -> alt.Legend:
 
 
 # ---------------------------------------------------------------- the line, hour by hour
-BANDS = (0.95, 0.8, 0.5)
-"""Shares of the replications that a band holds, the widest first."""
+def backlog_fan(of: Sequence[tuple[str, NDArray[np.float64]]], days: Sequence[str]) -> Chart:
+    """Cases in line as they may come: the middle run of each hour, and bands that hold 50, 80 and 95 of 100 runs; one scale for all.
 
-TINTS = ("#d3e3f1", "#9fc3e0", "#5b9bcb")
-
-
-def bands(hours: NDArray[np.float64]) -> dict[float, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Lower and upper end of each band, hour by hour: quantiles of the replications. hours: shape (replications, hours)."""
-    return {share: (np.quantile(hours, (1 - share) / 2, axis=0), np.quantile(hours, (1 + share) / 2, axis=0)) for share in BANDS}
-
-
-def backlog_fan(of: Sequence[tuple[str, NDArray[np.float64]]], days: Sequence[str]) -> str:
-    """Cases in line as they may come: the middle run of each hour, and bands that hold 50, 80 and 95 of 100 runs; one scale for all."""
-    most = max((float(bands(hours)[BANDS[0]][1].max(initial=0)) for _name, hours in of), default=0.0)
-    shares = [_("{share} of 100 runs").format(share=round(100 * share)) for share in BANDS]
-    middle = _("middle run")
-    panels = []
-    for name, hours in of:
-        count = hours.shape[1]
-        values = [
-            {"hour": hour, "low": low, "high": high, "band": text}
-            for share, text in zip(BANDS, shares, strict=True)
-            for hour, (low, high) in enumerate(zip(*(np.round(end, 2).tolist() for end in bands(hours)[share]), strict=True))
-        ]
-        median = [
-            {"hour": hour, "level": level, "band": middle} for hour, level in enumerate(np.round(np.median(hours, axis=0), 2).tolist())
-        ]
-        x = alt.X("hour:Q", scale=alt.Scale(domain=[0, count], nice=False), axis=day_axis(days))
-        y = alt.Y(
-            "low:Q",
-            title=_("cases waiting"),
-            scale=alt.Scale(domain=[0, max(most, 4)]),
-            axis=alt.Axis(tickMinStep=1, tickCount=4, format=",d", minExtent=42),
-        )
-        colour = alt.Color("band:N", scale=alt.Scale(domain=[middle, *reversed(shares)], range=[INK, *reversed(TINTS)]), legend=_legend())
-        areas = [
-            alt.Chart(rows_of([value for value in values if value["band"] == text]))
-            .mark_area(opacity=1)
-            .encode(x=x, y=y, y2="high:Q", color=colour)
-            for text in shares
-        ]
-        line = alt.Chart(rows_of(median)).mark_line(strokeWidth=2).encode(x="hour:Q", y="level:Q", color=colour)
-        title = alt.Title(name, anchor="start", fontSize=13, color=INK, limit=900)
-        panels.append(alt.layer(*areas, line).properties(title=title, width=980, height=150))
-    told = _("; ").join(
-        _("{name}: in the middle run at most {middle}, in 95 of 100 runs at most {most}").format(
-            name=name,
-            middle=f"{float(np.median(hours, axis=0).max(initial=0)):,.0f}",
-            most=f"{float(bands(hours)[BANDS[0]][1].max(initial=0)):,.0f}",
-        )
-        for name, hours in of
-    )
-    return svg_of(alt.vconcat(*panels, spacing=18), "backlog-fan", _("Cases waiting in line, hour by hour. {told}.").format(told=told))
+    of: names, and cases by hour of shape (replications, hours).
+    """
+    return fan.backlog_fan([fan.of_replications(name, hours) for name, hours in of], days, "backlog-fan", fan.in_line(), one_scale=True)
 
 
 # ---------------------------------------------------------------- money
@@ -274,7 +238,7 @@ def steps_of(changes: Mapping[str, float], most: int, rest: str) -> list[Step]:
     return [*ordered[:most], *([Step(rest, sum(step.yuan for step in small))] if small else [])]
 
 
-def waterfall(before: tuple[str, float], steps: Sequence[Step], after: tuple[str, float]) -> str:
+def waterfall(before: tuple[str, float], steps: Sequence[Step], after: tuple[str, float]) -> Chart:
     """From one total cost over what each cause adds or saves to the other. The axis does not begin at 0: totals are marks, no bars."""
     values: list[dict[str, Any]] = [_total(*before)]
     at = before[1]
@@ -304,7 +268,9 @@ def waterfall(before: tuple[str, float], steps: Sequence[Step], after: tuple[str
     )
     chart = alt.layer(join, bars, totals, text).properties(width=620, height=34 * len(order))
     told = _("; ").join(f"{value['name']} {value['text']}" for value in values)
-    return svg_of(chart, "waterfall", _("Total cost in yuan: {told}.").format(told=told))
+    columns = (of_words(_("cause")), Column(_("amount (yuan)")))
+    rows = [(before[0], before[1]), *((step.name, step.yuan) for step in steps), (after[0], after[1])]
+    return chart_of(chart, "waterfall", _("Total cost in yuan: {told}.").format(told=told), columns, rows)
 
 
 def _total(name: str, yuan: float) -> dict[str, Any]:

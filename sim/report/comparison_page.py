@@ -85,7 +85,7 @@ def _differences(found: Comparison) -> Iterator[str]:
             axis = _("difference in {unit}").format(unit=words.axis(unit, of_difference=True))
             panels.append(charts.Panel(title, axis, better_of(metric), tuple(rows)))
     if panels:
-        yield charts.differences(panels)
+        yield charts.differences(panels).svg()
 
 
 def _ends(difference: Difference) -> tuple[float, float, float]:
@@ -140,7 +140,7 @@ def _pareto(found: Comparison) -> Iterator[str]:
             _("{what} ({unit})").format(what=words.measure(metric, found.baseline), unit=words.axis(words.unit_of(metric)))
             for metric in (COST, service)
         ]
-        yield pareto.cost_against_service(alternatives, better_of(service), *titles)
+        yield pareto.cost_against_service(alternatives, better_of(service), *titles).svg()
 
 
 def _around(interval: Interval) -> tuple[float, float]:
@@ -156,7 +156,7 @@ def _money(found: Comparison) -> Iterator[str]:
     if total is None or before is None or not any(changes.values()):
         return
     steps = charts.steps_of({names.cause(cause): yuan for cause, yuan in changes.items()}, CAUSES, _("the rest"))
-    yield charts.waterfall((words.label(found, ""), before.mean), steps, (words.label(found, best), before.mean + total))
+    yield charts.waterfall((words.label(found, ""), before.mean), steps, (words.label(found, best), before.mean + total)).svg()
 
 
 def _backlog_about(found: Comparison) -> str:
@@ -169,7 +169,7 @@ def _backlog_about(found: Comparison) -> str:
 def _backlog(found: Comparison) -> Iterator[str]:
     of = [(words.label(found, name), found.backlog(name)) for name in ("", words.best_of(found))]
     if all(hours.shape[1] for _name, hours in of):
-        yield charts.backlog_fan(of, words.days_of(found))
+        yield charts.backlog_fan(of, words.days_of(found)).svg()
 
 
 # ---------------------------------------------------------------- guesses
@@ -204,4 +204,4 @@ def _tornado(found: Comparison, of: Sensitivity) -> Iterator[str]:
         in_unit = words.axis(unit, of_difference=of.policy is not None)
         what = _("{what}: difference").format(what=name) if of.policy is not None else name
         axis = _("{what} ({unit})").format(what=what, unit=in_unit)
-        yield charts.tornado(guesses, times * of.answer, axis, turns_at_zero=of.policy is not None)
+        yield charts.tornado(guesses, times * of.answer, axis, turns_at_zero=of.policy is not None).svg()

@@ -6,9 +6,10 @@ from typing import Any
 
 import altair as alt
 
-from sim.report.charts import rows_of
-from sim.report.comparison_charts import HALO, axis_of, domain_of, scale_on
-from sim.report.theme import ACCENT, INK, MUTED, PAPER, RULE, svg_of
+from sim.report.answer import Column
+from sim.report.chart import Chart, chart_of, of_words, rows_of
+from sim.report.comparison_charts import HALO, axis_of, domain_of, interval_of, scale_on
+from sim.report.theme import ACCENT, INK, MUTED, PAPER, RULE
 from sim.words import _
 
 SMALL, LARGE = 130, 380
@@ -40,7 +41,7 @@ def efficient(alternatives: Sequence[Alternative], y_better: str) -> list[Altern
     return sorted(kept, key=lambda each: (each.x, -sign * each.y))
 
 
-def cost_against_service(alternatives: Sequence[Alternative], y_better: str, x_title: str, y_title: str) -> str:
+def cost_against_service(alternatives: Sequence[Alternative], y_better: str, x_title: str, y_title: str) -> Chart:
     """Each alternative as a point with the 95 % intervals of both means; those that no other beats are joined."""
     width, height = 620, 340
     best = efficient(alternatives, y_better)
@@ -100,7 +101,10 @@ def cost_against_service(alternatives: Sequence[Alternative], y_better: str, x_t
     ]
     chart = alt.layer(across, along, line, *leaders, points, *texts).properties(width=width, height=height)
     names = _("; ").join(each.name for each in best)
-    return svg_of(chart, "cost-against-service", _("{y} against {x}. No other beats: {names}.").format(y=y_title, x=x_title, names=names))
+    told = _("{y} against {x}. No other beats: {names}.").format(y=y_title, x=x_title, names=names)
+    columns = (of_words(_("policy")), *(Column(text) for title in (x_title, y_title) for text in (title, *interval_of(title))))
+    rows = [(each.name, each.x, *each.x_interval, each.y, *each.y_interval) for each in alternatives]
+    return chart_of(chart, "cost-against-service", told, columns, rows)
 
 
 LETTER, LINE = 7.5, 16.0

@@ -3,8 +3,6 @@
 Whatever comes from files or people is escaped here, and only here.
 """
 
-import html
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,14 +10,11 @@ from importlib import resources
 
 from sim.report.answer import Answer, Figure, Table
 from sim.report.font import embedded
-from sim.report.untrusted import harmless
+from sim.report.markup import escaped as _text
 from sim.words import _, spoken
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; form-action 'none'; base-uri 'none'"
 """What the browser may do with the page: show it."""
-
-MEASURES = "个人件笔元天小分秒次条"
-"""First characters of what Chinese numbers count."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +115,6 @@ def _footer(answer: Answer) -> Iterator[str]:
 
 def _number(is_number: bool) -> str:
     return ' class="number"' if is_number else ""
-
-
-def _text(text: str) -> str:
-    kept_together = re.sub(r"(?<=\d)–(?=\d)", "\u2060–\u2060", harmless(text))  # no line ends inside 08:00–16:00 or 95 %
-    kept_together = re.sub(rf"(?<=\d) (?=%|[{MEASURES}])", "\u00a0", kept_together)  # nor between a number and what it counts
-    return html.escape(kept_together, quote=True)
 
 
 @cache

@@ -1,6 +1,5 @@
 """The report page of a run: its answer on top, then charts and tables, section by section."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import reduce
@@ -16,8 +15,6 @@ from sim.study.replicate import Replicated
 from sim.words import _
 
 DAY_HOURS, HOUR = 24, 3_600
-MOST_DAYS = 28
-"""Days in the map of first responses; of more, those with the most late ones are shown."""
 
 
 def run_page(run: Replicated, answer: Answer) -> str:
@@ -61,7 +58,7 @@ def _coming(run: Replicated) -> Iterator[str]:
     hours = _shown_hours(run)
     courses = list(coming.courses(run, hours))
     if courses:
-        yield charts.what_comes(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS)))
+        yield charts.what_comes(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS))).svg()
 
 
 def _responses_about(run: Replicated) -> str:
@@ -82,14 +79,10 @@ def _response_map(run: Replicated) -> Iterator[str]:
     hours = run.first.summary.response_hours
     if not len(hours):
         return
-    by_day: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for hour, requests, in_time in zip(hours["hour"].tolist(), hours["requests"].tolist(), hours["in_time"].tolist(), strict=True):
-        by_day[hour // DAY_HOURS].append((hour % DAY_HOURS, requests, in_time))
-    late = {day: sum(requests - in_time for _hour, requests, in_time in cells) for day, cells in by_day.items()}
-    shown = sorted(sorted(late, key=lambda day: (-late[day], day))[:MOST_DAYS])
+    columns = (hours[name].tolist() for name in ("hour", "requests", "in_time"))
+    cells, shown = charts.cells_of(zip(*columns, strict=True))
     called = day_names(run.scenario.calendar, max(shown) + 1)
-    cells = [charts.Cell(at, *cell) for at, day in enumerate(shown) for cell in by_day[day]]
-    yield charts.first_response_map(cells, [called[day] for day in shown], format.duration(run.scenario.standards.first_response))
+    yield charts.first_response_map(cells, [called[day] for day in shown], format.duration(run.scenario.standards.first_response)).svg()
 
 
 def _staffing(run: Replicated) -> Iterator[str]:
@@ -99,7 +92,7 @@ def _staffing(run: Replicated) -> Iterator[str]:
         if need.begin < need.end
     ]
     if stretches:
-        yield charts.staffing(stretches, day_names(run.scenario.calendar, run.scenario.calendar.days))
+        yield charts.staffing(stretches, day_names(run.scenario.calendar, run.scenario.calendar.days)).svg()
 
 
 def _shown_hours(run: Replicated) -> int:
@@ -131,7 +124,7 @@ def _backlog(run: Replicated) -> Iterator[str]:
         if pool.in_line[:hours].max(initial=0) > 0
     ]
     if courses:
-        yield charts.backlog(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS)))
+        yield charts.backlog(courses, day_names(run.scenario.calendar, -(-hours // DAY_HOURS))).svg()
 
 
 def _backlog_about(run: Replicated) -> str:
@@ -163,7 +156,7 @@ def _completion(run: Replicated) -> Iterator[str]:
         if (quantiles := by_path[name]["quantiles"]).get("p50") is not None and quantiles.get("p90") is not None
     ]
     if spans:
-        yield charts.completion(spans)
+        yield charts.completion(spans).svg()
 
 
 def _money(run: Replicated) -> Iterator[str]:
@@ -173,4 +166,4 @@ def _money(run: Replicated) -> Iterator[str]:
         if cause != "total" and amount["mean"]
     ]
     if amounts:
-        yield charts.money(amounts)
+        yield charts.money(amounts).svg()

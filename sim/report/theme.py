@@ -2,9 +2,10 @@
 
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
-from sim.report.font import CHARTS_FAMILY, MEASURED_FAMILY, register_for_charts
+from sim.report.font import CHARTS_FAMILY, MEASURED_FAMILY, embedded
 
 INK, MUTED, RULE, PAPER = "#1b2733", "#51606f", "#d5dce3", "#ffffff"
 ACCENT, GOOD, BAD, WARN = "#0b63a5", "#1a7f5a", "#b3261e", "#b26a00"
@@ -15,6 +16,12 @@ HEAT = ("#b3261e", "#e2725b", "#f3b49f", "#f7e3d4", "#e4efe9", "#bfe0d2")
 """From nobody answered in time to all."""
 
 FONT_SIZE = 12
+
+OTHERS = "'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif"
+"""Fonts that a reader may have where none goes along."""
+
+KEPT = 64
+"""Fonts that a process keeps: a chart that is drawn anew mostly needs the same characters."""
 
 CONFIG: dict[str, Any] = {
     "font": MEASURED_FAMILY,
@@ -54,16 +61,6 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def svg_of(chart: Any, name: str, told: str) -> str:
-    """A chart of altair as inline SVG: scaled to its place, with `told` as its text alternative. `name` is unique in the page."""
-    import vl_convert
-
-    register_for_charts()
-    spec = chart.to_dict()
-    spec["config"] = CONFIG
-    return as_part(vl_convert.vegalite_to_svg(spec), name, told)
-
-
 def as_part(svg: str, name: str, told: str) -> str:
     """SVG of its own made part of a page: ids of its own, no fixed size, the page's font, a text alternative."""
     width, height = (float(found) for found in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
@@ -78,3 +75,25 @@ def as_part(svg: str, name: str, told: str) -> str:
         f'<svg role="img" aria-labelledby="{name}-told" viewBox="0 0 {width:g} {height:g}" style="max-width:{width:g}px">'
         f'<desc id="{name}-told">{said}</desc><g aria-hidden="true">{inner}</g></svg>'
     )
+
+
+def as_file(svg: str, told: str) -> str:
+    """SVG made a file of its own: with the characters that it needs, and a text alternative."""
+    body = re.sub(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", "", svg).strip()
+    body = re.sub(r'font-family="[^"]*"', f"font-family=\"'{CHARTS_FAMILY}', '{MEASURED_FAMILY}', {OTHERS}\"", body)
+    body = re.sub(r' aria-[a-z]+="[^"]*"| role="[^"]*"', "", body)
+    body = re.sub(r' d="([^"]*)"', _short_path, body)
+    font = _font(frozenset("".join(re.findall(r">([^<]+)<", body))))
+    begun = body.index(">") + 1
+    opening = body[: begun - 1] + ' role="img" aria-labelledby="told">'
+    return f'{opening}<desc id="told">{html.escape(told)}</desc>{f"<style>{font}</style>" if font else ""}{body[begun:]}'
+
+
+@lru_cache(maxsize=KEPT)
+def _font(characters: frozenset[str]) -> str:
+    return embedded("", "".join(sorted(characters)))
+
+
+def _short_path(path: re.Match[str]) -> str:
+    """A path with one digit after the point: a tenth of a pixel is not seen, and makes up half of the file."""
+    return re.sub(r"\d+\.\d{2,}(?:e-?\d+)?", lambda number: f"{float(number[0]):.1f}", path[0])

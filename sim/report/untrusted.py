@@ -35,3 +35,11 @@ def _shown(character: str) -> str:
     if code in _DIRECTION or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
         return "\ufffd"
     return character
+
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell(text: str) -> str:
+    """Text for a cell of a CSV or XLSX file: a spreadsheet would work out what begins like a formula, so that gets a ' before it."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

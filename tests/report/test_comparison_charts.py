@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.report import comparison_charts as charts
 from sim.report import comparison_pareto as pareto
+from sim.report import fan
 from sim.report.theme import ACCENT, BAD, GOOD, INK, MUTED
 from sim.words import speaking
 
@@ -36,7 +37,7 @@ NOTHING = charts.Row("Three", 0.0, 0.0, 0.0, "no clear difference", "exactly the
 
 
 def test_a_difference_is_told_in_text_and_colour_with_its_unit_on_the_axis() -> None:
-    svg = charts.differences([panel("down", BETTER, WORSE, NOTHING)])
+    svg = charts.differences([panel("down", BETTER, WORSE, NOTHING)]).svg()
     shown = texts(svg)
     assert {"One", "Two", "Three", BETTER.text, WORSE.text, NOTHING.text, "difference in hours (h)", "Time to completion"} <= set(shown)
     assert all(colour in svg for colour in (GOOD, BAD, MUTED))
@@ -45,23 +46,23 @@ def test_a_difference_is_told_in_text_and_colour_with_its_unit_on_the_axis() -> 
 
 @pytest.mark.parametrize(("better", "words"), [("down", ["← better", "worse →"]), ("up", ["← worse", "better →"])])
 def test_both_sides_of_zero_say_which_is_better(better: str, words: list[str]) -> None:
-    assert set(words) <= set(texts(charts.differences([panel(better, BETTER)])))
+    assert set(words) <= set(texts(charts.differences([panel(better, BETTER)]).svg()))
 
 
 def test_where_more_is_neither_better_nor_worse_no_side_is_called_so() -> None:
     row = charts.Row("One", 1.0, 0.5, 1.5, "different", "different")
-    assert not [text for text in texts(charts.differences([panel("neither", row)])) if "→" in text or "←" in text]
+    assert not [text for text in texts(charts.differences([panel("neither", row)]).svg()) if "→" in text or "←" in text]
 
 
 def test_the_line_at_zero_is_in_the_picture_even_where_no_interval_reaches_it() -> None:
     far = charts.Row("One", 40.0, 39.0, 41.0, "worse", "far")
-    assert "0" in texts(charts.differences([panel("down", far)]))
-    assert f'stroke="{INK}" stroke-width="1.5"' in charts.differences([panel("down", far)])
+    assert "0" in texts(charts.differences([panel("down", far)]).svg())
+    assert f'stroke="{INK}" stroke-width="1.5"' in charts.differences([panel("down", far)]).svg()
 
 
 def test_chinese_has_its_words_too() -> None:
     with speaking("zh"):
-        assert {"← 更好", "更差 →"} <= set(texts(charts.differences([panel("down", BETTER)])))
+        assert {"← 更好", "更差 →"} <= set(texts(charts.differences([panel("down", BETTER)]).svg()))
 
 
 # ---------------------------------------------------------------- cost against service
@@ -73,7 +74,7 @@ def test_exactly_what_no_other_beats_is_marked() -> None:
     every = [at("now", 100, 60, present=True), at("1", 90, 60), at("2", 120, 80), at("3", 130, 80), at("4", 125, 70)]
     assert [each.name for each in pareto.efficient(every, "up")] == ["1", "2"]
     assert [each.name for each in pareto.efficient(every, "down")] == ["1"]
-    svg = pareto.cost_against_service(every, "up", "Total cost (yuan)", "In time (per cent)")
+    svg = pareto.cost_against_service(every, "up", "Total cost (yuan)", "In time (per cent)").svg()
     assert told(svg).endswith("No other beats: 1; 2.")
     assert svg.count(f'fill="{ACCENT}"') >= 2
     assert {"Total cost (yuan)", "In time (per cent)", "now"} <= set(texts(svg))
@@ -110,19 +111,21 @@ def test_names_of_nine_points_near_each_other_do_not_overlap(apart: float) -> No
 # ---------------------------------------------------------------- guesses
 def test_a_guess_shows_what_was_tried_and_where_the_answer_turns() -> None:
     guesses = [charts.Guessed("work.pay.mean", charts.End("30 s", -900.0, True), charts.End("50 s", 200.0, False))]
-    svg = charts.tornado(guesses, -500.0, "Total cost: difference (yuan)", turns_at_zero=True)
+    svg = charts.tornado(guesses, -500.0, "Total cost: difference (yuan)", turns_at_zero=True).svg()
     shown = texts(svg)
     assert {"30 s", "50 s", "work.pay.mean", "lower value", "higher value", "Total cost: difference (yuan)"} <= set(shown)
     assert "from here on the other answer is right" in shown
     assert 'opacity="0.4"' in svg
     assert "work.pay.mean 50 s: 200.00" in told(svg)
-    assert "from here on the other answer is right" not in texts(charts.tornado(guesses, -500.0, "Total cost (yuan)", turns_at_zero=False))
+    assert "from here on the other answer is right" not in texts(
+        charts.tornado(guesses, -500.0, "Total cost (yuan)", turns_at_zero=False).svg()
+    )
 
 
 # ---------------------------------------------------------------- the line
 def test_the_bands_are_quantiles_of_the_replications_not_of_their_mean() -> None:
     hours = np.random.default_rng(3).gamma(2.0, 50.0, (40, 48))
-    found = charts.bands(hours)
+    found = fan.bands(hours)
     assert list(found) == [0.95, 0.8, 0.5]
     for share, (low, high) in found.items():
         assert low == pytest.approx(np.quantile(hours, 0.5 - share / 2, axis=0))
@@ -132,7 +135,7 @@ def test_the_bands_are_quantiles_of_the_replications_not_of_their_mean() -> None
 
 def test_both_pictures_of_the_line_have_one_scale_days_and_a_unit() -> None:
     low, high = np.full((10, 48), 5.0), np.full((10, 48), 400.0)
-    svg = charts.backlog_fan([("as it is", low), ("One", high)], DAYS)
+    svg = charts.backlog_fan([("as it is", low), ("One", high)], DAYS).svg()
     shown = texts(svg)
     assert shown.count("400") == 2
     assert shown.count("cases waiting") == 2
@@ -142,7 +145,7 @@ def test_both_pictures_of_the_line_have_one_scale_days_and_a_unit() -> None:
 
 
 def test_an_empty_line_and_two_runs_are_drawn_too() -> None:
-    assert "<svg" in charts.backlog_fan([("as it is", np.zeros((2, 24))), ("One", np.zeros((2, 24)))], DAYS[:1])
+    assert "<svg" in charts.backlog_fan([("as it is", np.zeros((2, 24))), ("One", np.zeros((2, 24)))], DAYS[:1]).svg()
 
 
 # ---------------------------------------------------------------- money
@@ -154,7 +157,9 @@ def test_the_steps_of_the_waterfall_add_up_however_many_are_shown(changes: dict[
 
 
 def test_the_waterfall_leads_from_one_total_to_the_other_with_signs_and_a_unit() -> None:
-    svg = charts.waterfall(("as it is", 10_000.0), [charts.Step("labour", 2_000.0), charts.Step("recall fees", -300.0)], ("One", 11_700.0))
+    svg = charts.waterfall(
+        ("as it is", 10_000.0), [charts.Step("labour", 2_000.0), charts.Step("recall fees", -300.0)], ("One", 11_700.0)
+    ).svg()
     shown = texts(svg)
     assert {"10,000", "+2,000", "−300", "11,700", "total cost, yuan", "labour"} <= set(shown)
     assert BAD in svg
