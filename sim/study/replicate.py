@@ -94,7 +94,7 @@ def replicate(
 
 def joined_runs(each: Sequence[Measured]) -> dict[str, Any]:
     """The document of several replications."""
-    return joined([_document(kept) for kept in each], [_parts(kept) for kept in each])
+    return joined([_document(kept) for kept in each], [parts_of(kept) for kept in each])
 
 
 def _document(kept: Measured) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _document(kept: Measured) -> dict[str, Any]:
     return {**kept.document, "pools": pools}
 
 
-def _parts(kept: Measured) -> Parts:
+def parts_of(kept: Measured) -> Parts:
     """(part, whole) of every share of a replication, by its place in the document."""
     return dict(_shares(kept.readings))
 
