@@ -1,5 +1,6 @@
 """The tables. Times are UTC and aware; ids that stand in links are random texts, not numbers that one can guess."""
 
+import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -29,6 +31,11 @@ LONGEST_NAME = 60
 def new_id() -> str:
     """A random id of ID_LENGTH characters that are safe in a link."""
     return secrets.token_urlsafe(16)
+
+
+def is_id(given: object) -> bool:
+    """Whether a text, perhaps from a link, can be such an id. No other may be asked for: PostgreSQL refuses some characters."""
+    return isinstance(given, str) and re.fullmatch(r"[A-Za-z0-9_-]{22}", given) is not None
 
 
 class Moment(TypeDecorator[datetime]):
@@ -133,24 +140,38 @@ class Job(Base):
 
 
 class Asker(Base):
-    """Who asked for a job."""
+    """Who asked for a job. study_id: for which of their studies; with what else was asked for it before, nobody waits any more."""
 
     __tablename__ = "asker"
 
     job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True)
+    study_id: Mapped[str | None] = mapped_column(ForeignKey("study.id", ondelete="SET NULL"), index=True)
     asked_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class View(Base):
-    """A part of what a page shows of a job. version: grows with every change, so that nobody reads what he has."""
+    """A part of what a page shows of a job. version: grows with every change, so that nobody reads what he has; 0 = wished for, and not
+    made yet."""
 
     __tablename__ = "view"
+    __table_args__ = (Index("ix_view_wished", "job_id", sqlite_where=text("version = 0"), postgresql_where=text("version = 0")),)
 
     job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
     part: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int]
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Worker(Base):
+    """A worker process. state: what it is at (starting, compiling, ready); beat_at: when it was last heard of."""
+
+    __tablename__ = "worker"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[str] = mapped_column(String(12))
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    beat_at: Mapped[datetime] = mapped_column(Moment)
 
 
 # ---------------------------------------------------------------- practice

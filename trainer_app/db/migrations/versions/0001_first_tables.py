@@ -76,16 +76,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_answer_person_id_id", "answer", ["person_id", "id"], unique=False)
     op.create_table(
-        "asker",
-        sa.Column("job_id", sa.String(length=22), nullable=False),
-        sa.Column("person_id", sa.String(length=22), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_asker_job_id_job"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_asker_person_id_person"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("job_id", "person_id", name=op.f("pk_asker")),
-    )
-    op.create_index(op.f("ix_asker_person_id"), "asker", ["person_id"], unique=False)
-    op.create_table(
         "open_card",
         sa.Column("person_id", sa.String(length=22), nullable=False),
         sa.Column("cell", sa.String(length=60), nullable=False),
@@ -111,6 +101,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_study_person_id"), "study", ["person_id"], unique=False)
     op.create_table(
+        "asker",
+        sa.Column("job_id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.String(length=22), nullable=False),
+        sa.Column("study_id", sa.String(length=22), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_asker_job_id_job"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_asker_person_id_person"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_asker_study_id_study"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("job_id", "person_id", name=op.f("pk_asker")),
+    )
+    op.create_index(op.f("ix_asker_person_id"), "asker", ["person_id"], unique=False)
+    op.create_index(op.f("ix_asker_study_id"), "asker", ["study_id"], unique=False)
+    op.create_table(
         "view",
         sa.Column("job_id", sa.String(length=22), nullable=False),
         sa.Column("part", sa.String(length=40), nullable=False),
@@ -118,6 +121,16 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_view_job_id_job"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("job_id", "part", name=op.f("pk_view")),
+    )
+    wished = sa.text("version = 0")
+    op.create_index("ix_view_wished", "view", ["job_id"], unique=False, sqlite_where=wished, postgresql_where=wished)
+    op.create_table(
+        "worker",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker")),
     )
     op.create_table(
         "variant",
@@ -137,12 +150,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     """One step back."""
     op.drop_table("variant")
+    op.drop_table("worker")
+    op.drop_index("ix_view_wished", table_name="view")
     op.drop_table("view")
+    op.drop_index(op.f("ix_asker_study_id"), table_name="asker")
+    op.drop_index(op.f("ix_asker_person_id"), table_name="asker")
+    op.drop_table("asker")
     op.drop_index(op.f("ix_study_person_id"), table_name="study")
     op.drop_table("study")
     op.drop_table("open_card")
-    op.drop_index(op.f("ix_asker_person_id"), table_name="asker")
-    op.drop_table("asker")
     op.drop_index("ix_answer_person_id_id", table_name="answer")
     op.drop_table("answer")
     op.drop_table("person")
