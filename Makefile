@@ -7,6 +7,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+PORT ?= 8501
 WORKERS ?= 2
 LOCK_FLAGS ?=
 
@@ -15,11 +16,13 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 OUT := out/busy-week
 
-.PHONY: help demo test check proof bench bench-instructions lock clean moved
+.PHONY: help demo app browser test check proof bench bench-instructions lock clean moved
 
 help:
 	@echo 'make demo    install into .venv, replay a busy week, write its report to $(OUT)'
+	@echo 'make app     install into .venv, open the web app at http://127.0.0.1:$(PORT) (another: make app PORT=8600); Ctrl-C ends it'
 	@echo 'make test    install into .venv, check format, types and layers, run the tests'
+	@echo 'make browser bring the Chromium that the tests need, if there is none'
 	@echo 'make check   format, lint, types and layers only'
 	@echo 'make proof   the long statistical and conformance runs'
 	@echo 'make bench   the benchmarks'
@@ -35,8 +38,15 @@ demo: $(STAMP)
 	    echo "The report, to be opened in a browser: $$PWD/$$page"; \
 	done
 
-test: check
-	$(RUN) -m pytest -n $(WORKERS)
+app: $(STAMP)
+	@$(VENV)/bin/refund-desk app --port $(PORT) || [ $$? -eq 130 ]
+
+test: check browser
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
+
+# Some tests open the app in a real browser: the system's Chromium, else one that is installed here.
+browser: $(STAMP)
+	@echo "the browser of the tests: $$($(RUN) tests/app/browser/bring.py)"
 
 check: $(STAMP)
 	$(RUN) -m ruff check .
@@ -44,7 +54,7 @@ check: $(STAMP)
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
-proof: $(STAMP)
+proof: $(STAMP) browser
 	$(RUN) -m pytest -m proof -s
 
 bench: $(STAMP)

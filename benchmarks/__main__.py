@@ -58,6 +58,19 @@ def comparison_row(replications: int) -> Row:
     return Row(name, seconds, unit="s", floor=10.0, aim=3.0, at_most=True, note="on all cores")
 
 
+def app_rows(seconds: int, changes: int) -> list[Row]:
+    soon, many = in_a_process("answered", changes), in_a_process("trainees", seconds)
+    note = f"p50 {many['p50']:.0f}, p99 {many['p99']:.0f} ms of {many['verdicts']:.0f}; {many['replications']:.0f} replications meanwhile"
+    return [
+        Row("app: from its start to the first page", soon["page"], unit="s", at_most=True),
+        Row("app: first figure after a change, double11-2022", soon["figure"], unit="s", floor=1.0, at_most=True),
+        Row("app: four variants to 2 %, double11-2022", soon["precision"], unit="s", floor=20.0, at_most=True),
+        Row("app: longest practice page meanwhile", soon["longest"], unit="s", floor=1.0, at_most=True),
+        Row("app: verdict p95, 50 trainees and a comparison", many["p95"], unit="ms", floor=300.0, at_most=True, note=note),
+        Row("app: web process grew meanwhile", many["grown"], unit="MB", at_most=True),
+    ]
+
+
 def sizes(many: int, few: int) -> list[Row]:
     large, small, left = in_a_process("million", many), in_a_process("million", few), in_a_process("finished", 20_000)
     return [
@@ -92,6 +105,7 @@ def main() -> int:
         *scenario_rows(EVERY_LEVER, 3),
         drawing_row(rounds),
         comparison_row(10 if chosen.quick else REPLICATIONS),
+        *app_rows(60 if chosen.quick else 120, 3 if chosen.quick else 9),
         *sizes(100_000 if chosen.quick else 1_000_000, 10_000),
     ]
     if chosen.json:

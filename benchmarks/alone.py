@@ -73,6 +73,23 @@ def compared(replications: int) -> dict[str, float]:
     return comparison(replications)
 
 
+def trainees(seconds: int) -> dict[str, float]:
+    """Milliseconds to the verdict of trainees at the app while a comparison runs; MB by which the web process grew meanwhile."""
+    from benchmarks.app_load import Plan, load, told
+
+    found = told(load(Plan(seconds=float(seconds))))
+    if found["wrong"]:
+        raise RuntimeError("\n".join(found["wrong"]))
+    return {name: float(found[name]) for name in ("p50", "p95", "p99", "verdicts", "grown", "replications")}
+
+
+def answered(changes: int) -> dict[str, float]:
+    """Seconds to the first page, to the first figure after a change, to four variants compared to 2 %."""
+    from benchmarks.app_answers import answers
+
+    return answers(changes)
+
+
 def in_a_process(what: str, *arguments: int) -> dict[str, float]:
     """The same in a fresh process. `first_use` gets an empty REFUND_DESK_HOME."""
     with tempfile.TemporaryDirectory() as home:
@@ -91,4 +108,5 @@ def in_a_process(what: str, *arguments: int) -> dict[str, float]:
 if __name__ == "__main__":
     what, arguments = sys.argv[1], [int(argument) for argument in sys.argv[2:]]
     measures = {"first_use": first_use, "million": million, "finished": finished, "sale": sale, "compared": compared}
+    measures |= {"trainees": trainees, "answered": answered}
     print(json.dumps(measures[what](*arguments)))

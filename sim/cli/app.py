@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim import words
+from sim.cli.serve import LARGEST_PORT, PORT, serve_app
 from sim.cli.speak import say, say_bad_input
 from sim.cli.usage import PROGRAM, Command, Group, is_usage_error, translate_help, usage_error
 from sim.errors import BadInput
@@ -336,6 +337,20 @@ def build() -> typer.Typer:
             need_a_scenario({option: bool(value) for option, value in given.items()})
         asked = None if scenario is None else Asked(scenario, tuple(overlay or ()), history, forecast, times)
         draw_map(asked, whole_number(seed, "--seed", 0, LARGEST_SEED), out)
+
+    @app.command(
+        "app",
+        cls=Command,
+        help=_("Open the app in the browser: managers try staffing and rules, trainees practise refunds. Ctrl-C ends it."),
+        options_metavar=_("[OPTIONS]"),
+    )
+    def open_app(
+        port: Annotated[str, typer.Option("--port", metavar="N", help=_("The port of 127.0.0.1 that it is served at."))] = str(PORT),
+        no_browser: Annotated[bool, typer.Option("--no-browser", help=_("Do not open a browser."))] = False,
+    ) -> int:
+        from sim.cli.places import whole_number
+
+        return serve_app(whole_number(port, "--port", 1, LARGEST_PORT), not no_browser)
 
     runs = typer.Typer(
         cls=Group,

@@ -1,0 +1,111 @@
+"""Chinese for machines without Chinese fonts: one font of the characters that the app can show, cut when a browser first asks for it.
+
+It is cut out of Noto Sans CJK (sim.report.font) and kept in the data folder under a hash of its characters, so that a browser may keep
+it for ever. Besides the app's own text it holds the 3,755 everyday characters of GB 2312, for names and titles that people type.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from sim.files import write_together
+from sim.report.font import CHARTS_FAMILY, CHINESE_RANGE, FIRST_CHINESE, LATIN, _cut
+from sim.shipped import scenarios_folder
+from sim.study.store import HOME, home
+
+FAMILY = "Refund Desk Chinese"
+ROUTE = "/fonts/{name}.woff"
+CUT_SECONDS = 60
+"""Cutting takes some 3 s; a machine that needs this long will not do it."""
+
+CUTTING = threading.Lock()
+"""Who asks while it is being cut waits for it."""
+
+PROJECT = Path(__file__).resolve().parents[2]
+TEXTS = ("*.toml", "*.po")
+
+
+def everyday() -> str:
+    """The 3,755 characters of the first level of GB 2312."""
+    rows = bytes(byte for first in range(0xB0, 0xD8) for second in range(0xA1, 0xFF) for byte in (first, second))
+    return rows[: 2 * 3_755].decode("gb2312")
+
+
+@cache
+def characters() -> str:
+    """All characters that the font holds, each once, sorted."""
+    found = {*everyday(), *LATIN}
+    for file in _texts():
+        found.update(character for character in file.read_text("utf-8") if ord(character) >= FIRST_CHINESE)
+    return "".join(sorted(found))
+
+
+@cache
+def name() -> str:
+    """What the font is called: another one for other characters, or another edition of the font it is cut from."""
+    edition = metadata.version("noto-cjk-sans-otc")
+    return f"chinese-{hashlib.sha256(f'{edition}|{characters()}'.encode()).hexdigest()[:16]}"
+
+
+def faces() -> str:
+    """The font as CSS: for the Chinese of the text, fetched only for a character that no font before it in a list has; and for all
+    characters of charts, which are laid out by its widths."""
+    file = f'src:url("{ROUTE.format(name=name())}") format("woff")'
+    return (
+        f'@font-face{{font-family:"{FAMILY}";unicode-range:{CHINESE_RANGE};{file}}}\n@font-face{{font-family:"{CHARTS_FAMILY}";{file}}}\n'
+    )
+
+
+def folder() -> Path:
+    """Where cut fonts are kept."""
+    return (Path(os.environ[HOME]) if os.environ.get(HOME) else home().parent) / "fonts"
+
+
+def font() -> Path | None:
+    """The font's file, cut now if need be; None where it cannot be cut."""
+    kept = folder() / f"{name()}.woff"
+    with CUTTING:
+        if not kept.is_file():
+            try:
+                _cut_elsewhere(kept)
+            except (OSError, subprocess.TimeoutExpired):
+                return None
+    return kept if kept.is_file() else None
+
+
+def _cut_elsewhere(file: Path) -> None:
+    """In a process of its own: cutting takes 100 MB for a moment, and would hold up the pages. It ends with this process."""
+    command = [sys.executable, "-m", "trainer_app.serving.chinese", str(file)]
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, process_group=0) as cutting:
+        try:
+            cutting.wait(CUT_SECONDS)
+        finally:
+            cutting.kill()
+
+
+def cut_into(file: Path) -> None:
+    """Cut the font and put it there as a whole. Raises BadInput where the folder cannot be written."""
+    write_together(file.parent, {file.name: _cut(frozenset(characters()))}, "REFUND_DESK_HOME")
+
+
+def _texts() -> Iterator[Path]:
+    for root in (PROJECT / "sim", PROJECT / "trainer_app", scenarios_folder()):
+        for pattern in TEXTS:
+            yield from sorted(root.rglob(pattern))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cut_into(Path(sys.argv[1]))
