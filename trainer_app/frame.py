@@ -1,6 +1,7 @@
 """What stands around every page: its language, its name, the way to the others, and who looks."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,9 @@ from trainer_app.ui.style import style
 from trainer_app.ui.ways import remember
 from trainer_app.words import _
 
+ICON = Path(__file__).parent / "ui" / "icon.svg"
+"""A file of ours: Streamlit would fetch a named icon from another host."""
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 """Each language by its own name."""
 
@@ -21,7 +25,7 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 def frame() -> None:
     """Draw the page that is asked for, with all that stands around it."""
     words.use(session.locale())
-    st.set_page_config(page_title=_("Refund desk"), page_icon=":material/assignment_return:", layout="wide")
+    st.set_page_config(page_title=_("Refund desk"), page_icon=ICON, layout="wide")
     here = session.session()
     pages = _pages(here.person_id is not None)
     remember(page for of_section in pages.values() for page in of_section)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -17,6 +18,8 @@ PERSON, LOCALE = "person", "locale"
 """Keys of the session, and of the cookies (with COOKIE before them) that outlive a reload."""
 
 COOKIE = "refund_desk_"
+
+SHOP_ZONE = "Asia/Shanghai"
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -58,6 +61,14 @@ def locale() -> str:
         if told in words.LOCALES:
             return str(told)
     return "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+
+
+def zone() -> ZoneInfo:
+    """The time zone of who looks, by the browser; the shop's where it tells none."""
+    try:
+        return ZoneInfo(st.context.timezone or SHOP_ZONE)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # whatever a browser may call a zone
+        return ZoneInfo(SHOP_ZONE)
 
 
 def enter(person_id: str | None) -> None:
