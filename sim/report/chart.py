@@ -11,7 +11,7 @@ from altair.utils import schemapi
 
 from sim.report import format
 from sim.report.answer import Column, Table
-from sim.report.font import register_for_charts
+from sim.report.font import MEASURED_FAMILY
 from sim.report.measuring import measuring_family
 from sim.report.theme import CONFIG, FONT_SIZE, INK, PAPER, as_file, as_part
 from sim.report.untrusted import cell
@@ -55,13 +55,14 @@ class Chart:
         """Pixels on white, with a title above where one is given."""
         import vl_convert
 
-        register_for_charts()
         spec: dict[str, Any] = {**self.spec}
         if title:
             heading = {"text": title, "anchor": "start", "fontSize": FONT_SIZE + 3, "color": INK, "offset": 14, "limit": 0}
             spec = {"vconcat": [spec], "title": heading}
-        spec["config"] = {**CONFIG, "background": PAPER, "padding": 4 * CONFIG["padding"]}
-        return bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+        family = measuring_family()
+        spec["config"] = {**CONFIG, "font": family, "background": PAPER, "padding": 4 * CONFIG["padding"]}
+        svg = vl_convert.vegalite_to_svg(spec).replace(family, MEASURED_FAMILY)  # as wide, and with every character there is
+        return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
     def csv(self) -> bytes:
         """The numbers as a CSV file that spreadsheets open as it is: UTF-8 with its mark, no cell a formula."""

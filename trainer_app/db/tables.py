@@ -140,7 +140,7 @@ class Job(Base):
 
 
 class Asker(Base):
-    """Who asked for a job. study_id: for which of their studies; with what else was asked for it before, nobody waits any more."""
+    """Who asked for a job. study_id: for which study; for what the same person asked for it before nobody waits any more."""
 
     __tablename__ = "asker"
 

@@ -52,7 +52,8 @@ def page() -> None:
         variants(found)
     seconds = pace(look(job_id)[0])
     with results:
-        st.html(f'<p class="rd-jump"><a href="#{LEVERS}">{escaped(_("What would you change?"))} ↓</a></p>')
+        down = escaped(_("What would you change?"))
+        st.html(f'<p class="rd-jump"><a href="#{LEVERS}">{down} ↓</a></p>')
         fragment(_first_screen, run_every=seconds)(found, job_id, seconds)
     fragment(_details, run_every=seconds)(found, job_id)
     with st.expander(_("Link and files"), icon=":material/link:"):

@@ -28,7 +28,7 @@ from trainer_app.services.views import ORDERS, RETURNS
 
 HOUR, DAY_HOURS = 3_600, 24
 
-MOST_FIRST_RUNS = 32
+MOST_FIRST_RUNS = 24
 """First runs that are kept; each takes 1 to 3 MB."""
 MOST_WORKLOADS = 2
 """Drawn workloads that are kept, one for each situation that is being looked at; each takes up to 40 MB."""

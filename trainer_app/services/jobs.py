@@ -96,16 +96,15 @@ class WorkerState:
 def ask(session: Session, person_id: str, study_id: str, precision: float = PRECISION) -> str:
     """Ask for the figures of a study as it is now; returns the job's id, for equal content the same one.
 
-    Whoever may see a study may ask for it. With what its owner asked for it before nobody waits any more: it ends, unless others want it
-    too. A job that failed or was cancelled is tried again. Raises BadInput where there is no such study, and for a wrong precision.
+    Whoever may see a study may ask for it. For what the same person asked for it before nobody waits any more: it ends, unless others want
+    it too. A job that failed or was cancelled is tried again. Raises BadInput where there is no such study, and for a wrong precision.
     """
     board = seen(session, study_id, person_id)
     if board is None:
         raise BadInput(msgid("there is no such study"), field="study")
     variants = [choice.levers for choice in board.choices]
-    job_id = _ask(session, person_id, board.situation, variants, precision, study_id if board.mine else None)
-    if board.mine:
-        _leave_others(session, person_id, study_id, job_id)
+    job_id = _ask(session, person_id, board.situation, variants, precision, study_id)
+    _leave_others(session, person_id, study_id, job_id)
     return job_id
 
 

@@ -117,7 +117,8 @@ def six_of(found: ComparisonView) -> list[str]:
 
 
 def _column(title: str, changes: Sequence[str], names: Sequence[str], cells: Sequence[str]) -> str:
-    below = f'<p class="rd-small">{escaped(_("; ").join(changes))}</p>' if changes else ""
+    told = _("; ").join(changes)
+    below = f'<p class="rd-small">{escaped(told)}</p>' if told else ""
     rows = "".join(f"<div><dt>{escaped(name)}</dt>{cell}</div>" for name, cell in zip(names, cells, strict=True))
     return f"<section><div><h2>{escaped(title)}</h2>{below}</div><dl>{rows}</dl></section>"
 
@@ -127,7 +128,8 @@ def _figure(figure: Estimate, unit: str) -> str:
     whole = figures.value({"mean": figure.mean, "low": figure.low, "high": figure.high}, unit)
     value = figures.with_unit(figure.mean, unit)
     interval = whole.removeprefix(value).strip(" ()（）").replace("–", " – ")  # a line may end there: columns are narrow
-    about = f'<dd class="rd-about">{escaped(_("95 %: {interval}").format(interval=interval))}</dd>' if interval else ""
+    told = _("95 %: {interval}").format(interval=interval)
+    about = f'<dd class="rd-about">{escaped(told)}</dd>' if interval else ""
     return f'<dd class="rd-value">{escaped(value)}</dd>{about}'
 
 

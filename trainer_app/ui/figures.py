@@ -62,23 +62,29 @@ def table(shown: Table, label: str = "") -> None:
 def table_html(shown: Table, label: str = "") -> str:
     """The same as HTML."""
     if not shown.rows:
-        return f'<p class="rd-small">{escaped(shown.nothing or _("Nothing to show."))}</p>'
+        nothing = shown.nothing or _("Nothing to show.")
+        return f'<p class="rd-small">{escaped(nothing)}</p>'
     heads = "".join(f'<th scope="col"{_number(column.number)}>{escaped(column.title)}</th>' for column in shown.columns)
-    rows = "".join(_row(shown, at) for at in range(min(len(shown.rows), MOST_ROWS)))
+    alarm = _("alarm:")
+    sign = f'<span aria-hidden="true">! </span><span class="rd-unseen">{escaped(alarm)} </span>'
+    rows = "".join(_row(shown, at, sign) for at in range(min(len(shown.rows), MOST_ROWS)))
     more = _("The first {shown} of {count} rows; the CSV file has all of them.").format(shown=MOST_ROWS, count=f"{len(shown.rows):,}")
     below = f'<p class="rd-small">{escaped(more)}</p>' if len(shown.rows) > MOST_ROWS else ""
     return wide(f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>", label or shown.title) + below
 
 
-def _row(shown: Table, at: int) -> str:
+def _row(shown: Table, at: int, sign: str) -> str:
+    """A row; `sign` goes before what alarms."""
     cells = []
     for place, (column, text) in enumerate(zip(shown.columns, shown.rows[at], strict=True)):
         bad = (at, place) in shown.alarms
-        sign = f'<span aria-hidden="true">! </span><span class="rd-unseen">{escaped(_("alarm"))} </span>' if bad else ""
+        before = sign if bad else ""
         classes = " ".join(name for name, given in (("number", column.number), ("bad", bad)) if given)
         kind = f' class="{classes}"' if classes else ""
         cells.append(
-            f'<th scope="row">{sign}{escaped(text)}</th>' if place == 0 and not column.number else f"<td{kind}>{sign}{escaped(text)}</td>"
+            f'<th scope="row">{before}{escaped(text)}</th>'
+            if place == 0 and not column.number
+            else f"<td{kind}>{before}{escaped(text)}</td>"
         )
     return f"<tr>{''.join(cells)}</tr>"
 

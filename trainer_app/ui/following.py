@@ -96,7 +96,7 @@ def share_done(of: Progress) -> float:
     """How much of the work is done, 0 to 1: the precision grows with the square root of the runs, and FIRST of them are the least."""
     if of.reached is None:
         return 0.0
-    precise = (of.wanted / of.reached) ** 2 if of.reached else 1.0
+    precise = 1.0 if of.reached <= of.wanted else (of.wanted / of.reached) ** 2
     return min(1.0, precise, of.replications / FIRST)
 
 

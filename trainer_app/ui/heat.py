@@ -10,7 +10,6 @@ from sim.report.charts import DAY_HOURS, Cell
 from sim.report.markup import escaped
 from sim.report.theme import HEAT, PAPER
 from trainer_app.ui.figures import wide
-from trainer_app.words import _
 
 Colour = tuple[float, float, float]
 
@@ -21,7 +20,7 @@ BLACK = "#000000"
 def heat_map(cells: Sequence[Cell], days: Sequence[str], told: str, title: str) -> str:
     """The share answered in time in per cent, hours across, days down; nothing where nobody asked. told: what is said of it first."""
     by_place = {(cell.day, cell.hour): cell for cell in cells if cell.requests and cell.day < len(days)}
-    corner = f'<td><span class="rd-unseen">{escaped(_("day"))}</span></td>'
+    corner = "<td></td>"
     hours = "".join(f'<th scope="col">{hour}</th>' for hour in range(DAY_HOURS))
     rows = "".join(
         f'<tr><th scope="row">{escaped(day)}</th>{"".join(_cell(by_place.get((row, hour))) for hour in range(DAY_HOURS))}</tr>'

@@ -43,7 +43,8 @@ def right(table: Table) -> tuple[str, str, str]:
 
 def wrong_path(table: Table) -> str:
     """A key of a path that is not accepted."""
-    return next(KEYS[PATHS.index(path)] for path in PATHS if path not in table.case.truth.accepted_paths)
+    found: str = next(KEYS[PATHS.index(path)] for path in PATHS if path not in table.case.truth.accepted_paths)
+    return found
 
 
 def asked(page: Page, language: str, part: str) -> Locator:
@@ -87,4 +88,4 @@ def answered_before(app: App, person: str, wrong: bool, days_ago: float) -> Tabl
 def skill(table: Table, language: str) -> str:
     """What the skill of a card is called."""
     with speaking(language):
-        return either(cell_name(table.key.cell))
+        return str(either(cell_name(table.key.cell)))

@@ -1,7 +1,7 @@
 """One browser and one app for all tests of this folder; each test has pages of its own, and persons of names of its own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep for the fixtures whether the test failed."""
-    report: Any = yield
+    report = yield
     item.stash[FAILURE] = item.stash.get(FAILURE, False) or report.failed
     return report
 
@@ -163,4 +163,8 @@ def width(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def new_name() -> Callable[[str], str]:
     """Names that no other test has."""
-    return lambda stem="Li Na": f"{stem} {os.getpid()}-{next(_names)}"
+
+    def made(stem: str = "Li Na") -> str:
+        return f"{stem} {os.getpid()}-{next(_names)}"
+
+    return made

@@ -16,7 +16,5 @@ HOSTILE = (
 def nothing_ran(page: Page) -> bool:
     """Whether no text became a script or an element of the page."""
     ran = page.evaluate("typeof executed !== 'undefined'")
-    drawn = page.evaluate(
-        'document.querySelectorAll(\'#root img[src$="/x"], #root [onerror], #root [onload], #root a[href*="a.b"]\').length'
-    )
+    drawn = page.locator('#root img[src$="/x"], #root [onerror], #root [onload], #root a[href*="a.b"]').count()
     return not ran and not drawn

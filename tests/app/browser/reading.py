@@ -29,14 +29,21 @@ TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim(), holder = walker.currentNode.parentElement;
-    if (!text || holder.closest('script, style, noscript, [data-testid=stIconMaterial]') || !shown(holder) || clipped(holder)) continue;
+    if (!text || holder.closest('script, style, noscript') || !shown(holder) || clipped(holder)) continue;
+    if (getComputedStyle(holder).fontFamily.includes('Material Symbols')) continue;  // the name of an icon, drawn as the icon
     const box = document.createRange();
     box.selectNodeContents(walker.currentNode);
     if ([...box.getClientRects()].some(each => each.width > 1 && each.height > 1 && each.right > 0 && each.bottom > 0)) found.push(text);
   }
-  for (const each of document.body.querySelectorAll('[placeholder], [title], [alt]'))
-    if (shown(each)) for (const name of ['placeholder', 'title', 'alt']) if (each.getAttribute(name)) found.push(each.getAttribute(name));
-  for (const each of document.body.querySelectorAll('input, textarea')) if (shown(each) && each.value) found.push(each.value);
+  for (const each of document.body.querySelectorAll('[title], [alt]'))
+    if (shown(each)) for (const name of ['title', 'alt']) if (each.getAttribute(name)) found.push(each.getAttribute(name));
+  const svg = 'data:image/svg+xml;base64,';
+  for (const each of document.body.querySelectorAll(`img[src^="${svg}"]`)) {
+    const drawn = new TextDecoder().decode(Uint8Array.from(atob(each.src.slice(svg.length)), sign => sign.charCodeAt(0)));
+    for (const text of new DOMParser().parseFromString(drawn, 'image/svg+xml').querySelectorAll('text')) found.push(text.textContent);
+  }
+  for (const each of document.body.querySelectorAll('input:is([type=text], [type=number]), textarea'))
+    if (shown(each) && (each.value || each.placeholder)) found.push(each.value || each.placeholder);
   return found;
 }"""
 
@@ -112,8 +119,7 @@ def _chinese_texts() -> Iterator[tuple[str, str]]:
     for file in ROOT.glob("*/locales/zh/LC_MESSAGES/*.po"):
         with file.open("rb") as text:
             for message in read_po(text):
-                for string in message.string if isinstance(message.string, tuple) else [message.string]:
-                    yield file.stem, string
+                yield file.stem, str(message.string)
     for folder in ("trainer_app/training", "sim/rules", "scenarios"):
         for toml in (ROOT / folder).rglob("*.toml"):
             for string in _strings(tomllib.loads(toml.read_text("utf-8"))):

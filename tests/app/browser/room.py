@@ -11,7 +11,7 @@ WIDER = """() => {
     return false;
   };
   for (const each of document.querySelectorAll('body, [data-testid=stMain]'))
-    if (each.scrollWidth > each.clientWidth + 1) found.push(`${each.tagName}.${each.dataset.testid ?? ''}: ${each.scrollWidth} > ${each.clientWidth}`);
+    if (each.scrollWidth > each.clientWidth + 1) found.push(`${each.tagName}: ${each.scrollWidth} in ${each.clientWidth}`);
   for (const each of document.querySelectorAll('[data-testid=stMain] *')) {
     const box = each.getBoundingClientRect();
     if (box.width > 1 && each.checkVisibility() && (box.right > room + 1 || box.left < -1) && !held(each))
@@ -28,14 +28,14 @@ CUT = """() => {
     const wide = ['hidden', 'clip'].includes(style.overflowX) && each.scrollWidth > each.clientWidth + 1;
     const high = ['hidden', 'clip'].includes(style.overflowY) && each.scrollHeight > each.clientHeight + 1;
     if ((wide || high) && each.innerText?.trim())
-      found.push(`${each.outerHTML.slice(0, 160)}: ${each.scrollWidth} in ${each.clientWidth}, ${each.scrollHeight} in ${each.clientHeight}`);
+      found.push(`${each.outerHTML.slice(0, 150)}: ${each.scrollWidth}× ${each.scrollHeight} in ${each.clientWidth}×${each.clientHeight}`);
   }
   return found.slice(0, 10);
 }"""
 
 HIDDEN = """() => {
-  const found = [];
-  for (const each of document.querySelectorAll('[data-testid=stMain] :is(button, a[href], input, select, textarea, [role=slider], [role=radio])')) {
+  const found = [], things = 'button, a[href], input, select, textarea, [role=slider], [role=radio]';
+  for (const each of document.querySelectorAll(`[data-testid=stMain] :is(${things})`)) {
     const box = each.getBoundingClientRect();
     if (!each.checkVisibility({opacityProperty: true, visibilityProperty: true}) || box.width <= 1 || box.height <= 1) continue;
     each.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});

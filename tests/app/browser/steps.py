@@ -58,7 +58,7 @@ def who(page: Page) -> Locator:
 
 def tab_to(page: Page, place: Locator, most: int = 80) -> None:
     """Walk with Tab until the place has the focus. AssertionError where Tab never comes there."""
-    for _ in range(most):
+    for _step in range(most):
         if place.evaluate("each => each === document.activeElement || each.contains(document.activeElement)"):
             return
         page.keyboard.press("Tab")

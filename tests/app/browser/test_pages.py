@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.app.browser.app import App
+from tests.app.browser.boards import BETTER, expect_figures, make
+from tests.app.browser.cards import answered_before
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.steps import PAGES, START, visit
 from tests.app.browser.whole import must_be_whole
@@ -21,3 +24,25 @@ def test_the_question_for_a_name_is_whole(open_page: Browsers, language: str) ->
     page = open_page(language)
     visit(page, START)
     must_be_whole(page, language, "name")
+
+
+@pytest.mark.parametrize("path", ["practice", "mistakes", "skills", "record"])
+def test_a_page_is_whole_after_some_practice(open_page: Browsers, app: App, new_name: Callable[..., str], path: str, language: str) -> None:
+    name = new_name({"zh": "张伟", "en": "Emma"}[language])
+    for days_ago in range(6, 0, -1):
+        answered_before(app, app.person(name), wrong=days_ago % 2 == 0, days_ago=days_ago)
+    page = open_page.as_person(name, language)
+    visit(page, path)
+    must_be_whole(page, language, f"{path}-later", [name])
+
+
+def test_the_lists_of_boards_and_runs_are_whole(open_page: Browsers, app: App, new_name: Callable[..., str], language: str) -> None:
+    name = new_name({"zh": "张伟", "en": "Emma"}[language])
+    board = make(app, app.person(name), {"A": BETTER})
+    page = open_page.as_person(name, language)
+    visit(page, f"compare?study={board}")
+    expect_figures(page, 1)
+    for path in ("runs", "compare"):
+        visit(page, path)
+        must_be_whole(page, language, f"{path}-later", [name, "A"])
+        page.set_viewport_size({"width": 1280, "height": 900})

@@ -97,7 +97,7 @@ def test_a_link_opens_the_board_for_others_to_look_at_and_copy_but_not_to_change
     expect(field).to_be_disabled()
     main = page.get_by_role("main")
     for role in ("spinbutton", "textbox", "switch", "checkbox"):
-        for each in main.get_by_role(role).all():  # type: ignore[arg-type]
+        for each in main.get_by_role(role).all():
             expect(each).to_be_disabled()
     for key in ("variant_add", "variant_reset", "variant_remove", "board_cancel"):
         expect(page.locator(f".st-key-{key}")).to_have_count(0)

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.app.browser.axe import of_ours
 from tests.app.browser.reading import boxes, in_another_language
 from tests.app.browser.room import cut_off, out_of_reach, wider_than_the_screen
 from tests.app.browser.steps import WORDS, keep, settled
 
-TELEPHONE = {"width": 390, "height": 844}
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def must_be_whole(page: Page, language: str, name: str, given: Collection[str] = ()) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,12 +97,25 @@ class Served:
     def health(self) -> Any:
         return self.ask("/healthz").json
 
-    def workers(self) -> list[int]:
+    def children(self) -> list[int]:
         """Processes that it started and that live."""
         try:
-            return [child.pid for child in psutil.Process(self.pid).children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+            return [child.pid for child in psutil.Process(self.pid).children(recursive=True) if alive(child.pid)]
         except psutil.NoSuchProcess:
             return []
+
+    def worker(self) -> int:
+        """The worker, once it lives: whichever of them is no part of the web process's own."""
+        until(lambda: len(self._workers()) == 1)
+        return self._workers()[0]
+
+    def _workers(self) -> list[int]:
+        found = []
+        for pid in self.children():
+            with suppress(psutil.NoSuchProcess):
+                if not any(word.startswith("trainer_app.") for word in psutil.Process(pid).cmdline()):
+                    found.append(pid)
+        return found
 
     def end(self, number: int = signal.SIGINT) -> int:
         """End it by a signal (0: wait until it ends by itself), Ctrl-C to its group as a terminal does; returns its exit status."""
@@ -113,13 +127,21 @@ class Served:
 
     def close(self) -> None:
         """End it and what it started, whatever state it is in."""
-        left = self.workers()
+        left = self.children()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(PATIENCE_SECONDS)
         for pid in left:
             if psutil.pid_exists(pid):
                 os.kill(pid, signal.SIGKILL)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs, and does not only wait to be buried."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _share_fonts(home: Path) -> None:

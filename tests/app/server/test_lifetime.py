@@ -10,20 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.app.server.conftest import HERE, Serve, Served, until
+from tests.app.server.conftest import HERE, Serve, Served, alive, until
 from trainer_app.server import listen
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def worker_of(app: Served) -> int:
-    until(lambda: len(app.workers()) == 1)
-    return app.workers()[0]
 
 
 # ---------------------------------------------------------------- the port
@@ -65,10 +53,10 @@ def test_a_port_that_is_none_is_bad_input(serve: Serve, command: tuple[str, ...]
 # ---------------------------------------------------------------- the worker
 def test_a_worker_that_is_killed_is_started_again(serve: Serve) -> None:
     app = serve().opened()
-    first = worker_of(app)
+    first = app.worker()
     os.kill(first, signal.SIGKILL)
     until(lambda: app.health()["worker"] == {"alive": True, "restarts": 1})
-    assert worker_of(app) != first
+    assert app.worker() != first
     assert "ended with status -9" in app.said
 
 
@@ -89,7 +77,7 @@ def test_a_worker_that_cannot_be_started_leaves_the_pages_alone(serve: Serve) ->
 def test_a_worker_that_does_not_listen_is_ended_all_the_same(serve: Serve) -> None:
     deaf = "import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); threading.Event().wait()"
     app = serve("-m", "tests.app.server.start", str(HERE / "stand_in.py"), sys.executable, "-c", deaf).opened()
-    pid = worker_of(app)
+    pid = app.worker()
     assert app.end() == 130
     until(lambda: not alive(pid))
 
@@ -98,9 +86,11 @@ def test_a_worker_that_does_not_listen_is_ended_all_the_same(serve: Serve) -> No
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)])
 def test_it_ends_when_told_and_leaves_nothing_behind(serve: Serve, tmp_path: Path, number: int, status: int) -> None:
     app = serve().opened()
-    port, pid = app.port, worker_of(app)
+    app.worker()
+    until(lambda: len(app.children()) >= 2)  # the worker, and the process that draws
+    port, started = app.port, app.children()
     assert app.end(number) == status
-    until(lambda: not alive(pid))
+    until(lambda: not any(map(alive, started)))
     assert "Traceback" not in app.said
     listen(port).close()
     home = tmp_path / "home"
@@ -129,11 +119,13 @@ def test_it_ends_though_a_page_never_does(serve: Serve) -> None:
     assert asyncio.run(visit_and_end()) == 130
 
 
-def test_the_worker_of_a_server_that_was_killed_has_nobody_to_work_for(serve: Serve) -> None:
+def test_whoever_works_for_a_server_that_was_killed_ends(serve: Serve) -> None:
     app = serve().opened()
-    pid = worker_of(app)
+    app.worker()
+    until(lambda: len(app.children()) >= 2)
+    started = app.children()
     os.kill(app.pid, signal.SIGKILL)
-    until(lambda: not alive(pid))
+    until(lambda: not any(map(alive, started)))
 
 
 def test_it_starts_again_after_a_kill_at_the_same_port(serve: Serve) -> None:

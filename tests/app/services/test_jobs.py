@@ -105,7 +105,7 @@ def test_what_is_done_stays_when_its_study_is_changed(db: Database) -> None:
     assert listed(db, person) == [other, done]
 
 
-def test_who_looks_at_anothers_study_may_ask_for_it_and_leaves_nothing_of_the_owners(db: Database) -> None:
+def test_who_looks_at_anothers_study_may_ask_for_it_and_only_their_own_question_before_goes(db: Database) -> None:
     owner, reader = somebody(db, "owner"), somebody(db, "reader")
     study = studied(db, owner, MORE)
     job = ask(db, owner, study)
@@ -117,6 +117,11 @@ def test_who_looks_at_anothers_study_may_ask_for_it_and_leaves_nothing_of_the_ow
     newer = ask(db, reader, study)
     assert all_jobs(db) == {job, newer}
     assert progress(db, job).state == QUEUED
+    with db.session() as session:
+        studies.add(session, study, owner, "another", Levers(refresh=20))
+    newest = ask(db, reader, study)
+    assert all_jobs(db) == {job, newest}
+    assert listed(db, reader) == [newest]
 
 
 @pytest.mark.parametrize("precision", [0.0, -0.1, 1.5, float("nan"), float("inf")])

@@ -51,6 +51,16 @@ def test_mistakes_are_the_answers_with_something_wrong_newest_first(db: Database
     assert [each.marks for each in wrong_ones(db, person)] == [(False, True, False)] * 3
 
 
+@pytest.mark.parametrize("part", ["right_path", "right_response", "right_deadline"])
+def test_one_part_that_is_wrong_makes_a_mistake(db: Database, part: str) -> None:
+    person = somebody(db)
+    marks = dict.fromkeys(("right_path", "right_response", "right_deadline"), True)
+    with db.session() as session:
+        session.add(bare(person, number=0, **marks))
+        session.add(bare(person, number=1, **{**marks, part: False}))
+    assert len(wrong_ones(db, person)) == counted(db, person).wrong == 1
+
+
 @given(st.text("rw", max_size=9), st.integers(1, 4))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_of_mistakes_hold_each_of_them_once(db: Database, marks: str, most: int) -> None:

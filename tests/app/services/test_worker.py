@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sim.desk.contract import EndlessInstant
 from sim.errors import BadInput
 from sim.study.block import BLOCK
+from sim.study.stopping import MOST
 from sim.study.store import Store
 from tests.app.services.asking import (
     FEWER,
@@ -39,6 +41,8 @@ from trainer_app.services.jobs import CANCELLED, DONE, FAILED, QUEUED, READY, RU
 from trainer_app.services.levers import Levers, given
 from trainer_app.services.problems import problem_text
 from trainer_app.services.telling import METRICS
+
+QUICK_TABLE = pa.table({})
 
 FINE = 0.002
 """A precision that takes far more replications than any test waits for."""
@@ -123,6 +127,57 @@ def test_the_job_that_is_least_advanced_is_first() -> None:
     assert turns_of(lane, 5) == ["b", "b", "b", "a", "b"]
     works[1].over.set()
     assert set(turns_of(lane, 4)) == {"a"}
+
+
+def sharp(*, replications: int = 0) -> sharpening.Sharp:
+    """A job of two scenarios on two benches, of which so many replications are shown already."""
+    return sharpening.sharp_of(in_hand.Work(leases.Taken("a", SITUATION, ({"refresh": 5},), 0, 0.5, replications)), 2)
+
+
+def come(to: sharpening.Sharp, *blocks: int) -> int:
+    """Blocks become known, of all scenarios; how many of them are told."""
+    for block in blocks:
+        to.done[block] = dict.fromkeys(range(len(to.scenarios)), QUICK_TABLE)
+    return len(to.new_blocks())
+
+
+def test_blocks_are_told_in_order_and_each_once() -> None:
+    of = sharp()
+    of.done[0] = {0: QUICK_TABLE}  # of one scenario alone
+    assert of.new_blocks() == []
+    assert come(of, 1) == 0
+    assert come(of, 0) == 2
+    assert come(of, 3) == 0
+    assert come(of, 2, 4) == 3
+    assert (of.told, of.done) == (5, {})
+
+
+def test_what_is_shown_already_is_never_set_back() -> None:
+    of = sharp(replications=3 * BLOCK + 2)
+    assert come(of, 0, 1) == 0
+    assert come(of, 2) == 3
+    assert come(of, 3) == 1
+
+
+def test_many_replications_are_told_less_often_and_the_last_ones_always() -> None:
+    of = sharp()
+    assert come(of, *range(40)) == 40
+    assert come(of, 40, 41, 42) == 0
+    assert come(of, 43) == 4
+    last = MOST // BLOCK
+    assert come(of, *range(44, last - 1)) == last - 1 - 44
+    assert come(of, last - 1) == 1
+
+
+def test_no_more_is_handed_out_than_may_be_made_or_once_it_is_enough() -> None:
+    of = sharp()
+    turns = [of.next_turn() for _ in range(3)]
+    assert [turn and (turn.block, turn.places) for turn in turns] == [(0, (0,)), (0, (1,)), (1, (0,))]
+    of.handed = MOST // BLOCK * 2 - 1
+    assert of.next_turn() is not None
+    assert of.next_turn() is None
+    of.handed, of.enough = 0, True
+    assert of.next_turn() is None
 
 
 def turns_of(lane: sharpening.Sharpening, count: int) -> list[str]:

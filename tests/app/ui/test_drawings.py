@@ -70,7 +70,7 @@ def test_differences_are_in_points_with_their_verdict_in_words() -> None:
     found = comparison({"first_response_within_30min": compared("better", 0.02, 0.005)}, {})
     chart = drawn(drawings.differences(found, ["as it is", "A", "B"], SCENARIO, METRICS[:1]))
     assert chart.rows[0] == ("First response within 30 min", "A", "difference in percentage points", 2, 1.5, 2.5, "better")
-    assert "A +2.0 points (+1.5 to +2.5) · better" in chart.told
+    assert "A +2.00 points (+1.50 to +2.50) · better" in chart.told
     assert "no clear difference" in chart.told
 
 
@@ -121,8 +121,12 @@ def test_what_has_no_figure_says_why() -> None:
 # ---------------------------------------------------------------- the first screen
 def test_the_sentence_names_the_best_variant_with_what_is_better_and_worse() -> None:
     found = comparison(
-        {"total_cost": compared("worse", 5_000)},
-        {"short_staffed": compared("better", -2), "total_cost": compared("worse", 9_000), "backlog.peak": compared("better", -50)},
+        {"total_cost": compared("worse", 5_000, 100)},
+        {
+            "short_staffed": compared("better", -2, 1),
+            "total_cost": compared("worse", 9_000, 100),
+            "backlog.peak": compared("better", -50, 9),
+        },
     )
     told = board.headline(found, ["A", EVIL], SCENARIO)
     assert told.text == (f"With “{EVIL}” better: People short −2.0 people; Backlog · peak −50.0 cases. Worse: Total cost +9,000 yuan.")
@@ -133,9 +137,9 @@ def test_the_sentence_names_the_best_variant_with_what_is_better_and_worse() -> 
 @pytest.mark.parametrize(
     ("change", "titles", "text", "state"),
     [
-        ({"total_cost": compared("better", -900)}, ["A"], "With “A” better: Total cost −900 yuan.", "good"),
-        ({"total_cost": compared("worse", 900)}, ["A"], "With “A” worse: Total cost +900 yuan.", "bad"),
-        ({"total_cost": compared("worse", 900)}, ["A", "B"], "No variant is better. With “A” worse: Total cost +900 yuan.", "bad"),
+        ({"total_cost": compared("better", -900, 50)}, ["A"], "With “A” better: Total cost −900 yuan.", "good"),
+        ({"total_cost": compared("worse", 900, 50)}, ["A"], "With “A” worse: Total cost +900 yuan.", "bad"),
+        ({"total_cost": compared("worse", 900, 50)}, ["A", "B"], "No variant is better. With “A” worse: Total cost +900 yuan.", "bad"),
         ({}, ["A"], "“A” makes no clear difference.", "plain"),
         ({}, ["A", "B"], "No variant makes a clear difference.", "plain"),
     ],

