@@ -10,14 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.app_load import PERIOD, board
+from benchmarks.app_load import PEOPLE, PERIOD, SITUATION, board
 from benchmarks.app_process import App, served
 from benchmarks.visitor import Visitor
 from trainer_app.db.connect import Database, database
 from trainer_app.services import jobs, people, studies
 
-PEOPLE = "agents.regular.day"
-"""The lever that is moved: so many agents by day."""
 FRESH = 'class="rd-board"'
 """What stands in the HTML of the board's figures, unless they are those of a moment ago."""
 LOOK_SECONDS = 0.05
@@ -42,11 +40,11 @@ async def _answers(app: App, kept: Database, begun: float, changes: int) -> dict
     await _until(lambda: _worker_is_ready(kept))
     with kept.session() as session:
         person = people.enter(session, "Manager").id
-        study = studies.make(session, person, "double11-2022")
+        study = studies.make(session, person, SITUATION)
         variant = studies.add(session, study, person, "Variant")
     figures = await _figures(app, person, study, variant, changes)
     with kept.session() as session:
-        four = board(session, person)
+        four, _ = board(session, person)
     async with Visitor(app.port, "practice", cookies=f"refund_desk_person={person}") as visitor:
         asked = time.perf_counter()
         with kept.session() as session:

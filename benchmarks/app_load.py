@@ -6,6 +6,7 @@ stderr.
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import sys
@@ -14,11 +15,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from benchmarks.app_process import App, served
 from benchmarks.visitor import Visitor
 from sim.rules.tables import PATHS
 from trainer_app.db.connect import Database, database
-from trainer_app.services import jobs, people, practice, studies
+from trainer_app.db.tables import Job
+from trainer_app.services import people, practice, studies
 from trainer_app.services.levers import Levers
 from trainer_app.training.cases import Case
 from trainer_app.training.choices import deadlines, offered
@@ -39,8 +44,9 @@ VARIANTS = (
     Levers(authority=200),
     Levers(refund_on="inspection"),
 )
-NEVER = jobs.LEAST_PRECISION
-"""A precision that is not reached while the load lasts."""
+PEOPLE = "agents.regular.day"
+"""The lever that a manager moves: so many agents by day."""
+MOVE_SECONDS, MOVED_FROM = 30.0, 20
 
 VERDICT = "said-marks"
 """What stands in the HTML of a verdict and nowhere else on the page."""
@@ -105,13 +111,13 @@ class Trainee:
     found: Measured
 
     async def practise(self, until: float) -> None:
-        """Open the practice page and answer cards until a moment of the loop's clock."""
+        """Open the practice page and answer cards until a moment of the loop's clock, one at least."""
         loop = asyncio.get_running_loop()
         cookies, locale = f"refund_desk_person={self.person}", "zh-CN" if self.number % 2 else "en-GB"
         async with Visitor(self.app.port, "practice", cookies=cookies, locale=locale) as page:
             await self._asked(page, "path.")
             begun = loop.time() + QUIET_SECONDS + self.plan.period * self.number / self.plan.count
-            for turn in range(int((until - begun) / self.plan.period)):
+            for turn in range(max(1, int((until - begun) / self.plan.period))):
                 await self._answer(page, begun + turn * self.plan.period, turn)
 
     async def _answer(self, page: Visitor, due: float, turn: int) -> None:
@@ -145,10 +151,12 @@ async def _at(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
 
 
-async def _manager(app: App, person: str, study: str) -> None:
-    """Look at the comparison while it runs."""
-    async with Visitor(app.port, "compare", {"study": study}, cookies=f"refund_desk_person={person}"):
-        await asyncio.Event().wait()
+async def _manager(app: App, person: str, study: str, variant: str) -> None:
+    """Look at the comparison of four variants while it runs, and move a lever of one now and then, so that there always is one."""
+    async with Visitor(app.port, "compare", {"study": study}, cookies=f"refund_desk_person={person}") as visitor:
+        for people_now in itertools.count(MOVED_FROM):
+            await asyncio.sleep(MOVE_SECONDS)
+            await visitor.choose(f"{variant}.{PEOPLE}", double_value=float(people_now))
 
 
 async def _memory(app: App, found: Measured) -> None:
@@ -168,11 +176,10 @@ async def together(app: App, kept: Database, plan: Plan) -> Measured:
     with kept.session() as session:
         persons = [people.enter(session, f"Trainee {number}").id for number in range(plan.count)]
         manager = people.enter(session, "Manager").id
-        study = board(session, manager)
-        job = jobs.ask(session, manager, study, NEVER) if plan.comparing else None
+        study, variants = board(session, manager)
     beside = [asyncio.create_task(_memory(app, found))]
     if plan.comparing:
-        beside.append(asyncio.create_task(_manager(app, manager, study)))
+        beside.append(asyncio.create_task(_manager(app, manager, study, variants[0])))
 
     async def one(number: int) -> None:
         try:
@@ -188,24 +195,19 @@ async def together(app: App, kept: Database, plan: Plan) -> Measured:
     for ended in await asyncio.gather(*beside, return_exceptions=True):
         if isinstance(ended, Exception):
             found.wrong.append(f"{type(ended).__name__}: {ended}"[:2_000])
-    found.replications = _replications(kept, job)
+    found.replications = _replications(kept)
     return found
 
 
-def _replications(kept: Database, job: str | None) -> int:
-    if job is None:
-        return 0
+def _replications(kept: Database) -> int:
     with kept.reading() as session:
-        progress = jobs.progress(session, job)
-    return 0 if progress is None else progress.replications
+        return session.scalar(select(func.sum(Job.replications))) or 0
 
 
-def board(session: Any, person: str) -> str:
-    """A study of the sale with four variants; returns its id."""
+def board(session: Session, person: str) -> tuple[str, list[str]]:
+    """A study of the sale with four variants; returns its id and theirs."""
     study = studies.make(session, person, SITUATION)
-    for number, levers in enumerate(VARIANTS, 1):
-        studies.add(session, study, person, f"Variant {number}", levers)
-    return study
+    return study, [studies.add(session, study, person, f"Variant {number}", levers) for number, levers in enumerate(VARIANTS, 1)]
 
 
 def load(plan: Plan, environment: dict[str, str] | None = None) -> Measured:

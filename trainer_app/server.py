@@ -30,13 +30,13 @@ from sim.cli.speak import say
 from sim.errors import BadInput, msgid
 from trainer_app import pages
 from trainer_app.db.connect import VARIABLE, Database, database
+from trainer_app.services.elsewhere import elsewhere, get_ready
 from trainer_app.serving import chinese, settings
 from trainer_app.serving.child import Child
 from trainer_app.serving.guard import Guard
 from trainer_app.serving.health import PATH, health
 from trainer_app.serving.log import write_log
 from trainer_app.serving.mishaps import Mishaps
-from trainer_app.services.elsewhere import elsewhere, get_ready
 from trainer_app.serving.shell import FirstPage, shells
 from trainer_app.words import _
 

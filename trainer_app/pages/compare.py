@@ -13,7 +13,7 @@ from trainer_app.services.views import ComparisonView
 from trainer_app.ui import drawings, session
 from trainer_app.ui.board import best_of, board, headline
 from trainer_app.ui.figures import note, sentence, six_figures
-from trainer_app.ui.following import calm, comparison, look, pace, progress_line, scenario
+from trainer_app.ui.following import calm, comparison, has_moved, look, pace, progress_line, scenario
 from trainer_app.ui.keeping import keep, say_refused
 from trainer_app.ui.levers import changes
 from trainer_app.ui.looks import looks
@@ -50,12 +50,14 @@ def page() -> None:
     with controls, st.container(key="levers"):
         st.header(_("What would you change?"), anchor=LEVERS)
         variants(found)
-    seconds = pace(look(job_id)[0])
+    progress, _worker = look(job_id)
+    seconds, still = pace(progress), None if progress is None else calm(progress, CALM)
     with results:
         down = escaped(_("What would you change?"))
         st.html(f'<p class="rd-jump"><a href="#{LEVERS}">{down} ↓</a></p>')
         fragment(_first_screen, run_every=seconds)(found, job_id, seconds)
-    fragment(_details, run_every=seconds)(found, job_id)
+    if still is not None:
+        fragment(_details)(found, still)
     with st.expander(_("Link and files"), icon=":material/link:"):
         take_away(found)
 
@@ -121,7 +123,7 @@ def _first_screen(found: Board, job_id: str, seconds: float | None) -> None:
     """The sentence, how far the job is, and the figures; drawn again while more runs come. seconds: between two times, None where none is
     awaited."""
     progress, worker = look(job_id)
-    if progress is None or pace(progress) != seconds:
+    if progress is None or pace(progress) != seconds or has_moved(progress, CALM):
         st.rerun()
     shown = _shown(found, progress)
     if shown is None:
@@ -144,10 +146,9 @@ def _first_screen(found: Board, job_id: str, seconds: float | None) -> None:
     board(result, titles, [changes(choice.levers, can) for choice in found.choices], model, old=old)
 
 
-def _details(found: Board, job_id: str) -> None:
-    """The tabs; drawn again while more runs come."""
-    progress, _worker = look(job_id)
-    shown = None if progress is None else _shown(found, calm(progress, CALM))
+def _details(found: Board, still: Progress) -> None:
+    """The tabs, of a state of the job that does not change under who reads them, or takes a file from them."""
+    shown = _shown(found, still)
     if shown is None:
         return
     result, of = shown

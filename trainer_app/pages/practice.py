@@ -53,7 +53,9 @@ def page() -> None:
 def _room() -> None:
     """All of the page below the frame; drawn anew with each card."""
     words.use(session.locale())
-    person, at = session.session().person, now()
+    person, at = session.session().person_id, now()
+    if person is None:  # deleted meanwhile: the frame asks who looks
+        st.rerun()
     with session.database().reading() as reading:
         shown = _lying(reading, person)
         day = today(reading, person, at, session.zone())

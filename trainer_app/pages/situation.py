@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from sim import words
 from sim.words import either
 from trainer_app.services import jobs, situations
+from trainer_app.services.jobs import Progress
 from trainer_app.ui import session
 from trainer_app.ui.figures import sentence, six_figures
-from trainer_app.ui.following import calm, look, pace, progress_line, scenario
+from trainer_app.ui.following import calm, has_moved, look, pace, progress_line, scenario
 from trainer_app.ui.keeping import keep, say_refused
 from trainer_app.ui.looks import looks
 from trainer_app.ui.results import of_one, tabs
@@ -40,8 +41,11 @@ def page() -> None:
         st.text(either(about))
     st.button(_("Try changes"), key="try_changes", type="primary", on_click=_begin, args=(name,), icon=":material/balance:")
     job_id = _job_of(name, here.person)
-    seconds = pace(look(job_id)[0])
-    fragment(_results, run_every=seconds)(name, job_id, seconds)
+    progress, _worker = look(job_id)
+    seconds, still = pace(progress), None if progress is None else calm(progress, CALM)
+    fragment(_first_screen, run_every=seconds)(name, job_id, seconds)
+    if still is not None:
+        fragment(_details)(still)
 
 
 def _pick() -> str:
@@ -74,10 +78,11 @@ def _job_of(name: str, person: str) -> str:
     return job_id
 
 
-def _results(name: str, job_id: str, seconds: float | None) -> None:
-    """The first screen and the tabs; drawn again and again while more runs come. seconds: between two times, None where none is awaited."""
+def _first_screen(name: str, job_id: str, seconds: float | None) -> None:
+    """The sentence, how far the job is, and the figures; drawn again while more runs come. seconds: between two times, None where none is
+    awaited."""
     progress, worker = look(job_id)
-    if progress is None or pace(progress) != seconds:
+    if progress is None or pace(progress) != seconds or has_moved(progress, CALM):
         st.rerun()
 
     def again(writing: Session, person: str) -> None:
@@ -93,8 +98,15 @@ def _results(name: str, job_id: str, seconds: float | None) -> None:
     progress_line(progress, worker, "situation", again, cancel)
     if view is not None:
         six_figures(answer.figures)
-        still = calm(progress, CALM)
-        tabs(of_one(still, scenario(still, 0) or view), "situation_tabs")
-        with st.expander(_("How sure is this?")):
-            for line in (answer.by_hand, *answer.notes):
-                st.text(line)
+
+
+def _details(still: Progress) -> None:
+    """The tabs, and how sure all that is, of a state of the job that does not change under who reads them."""
+    view = scenario(still, 0)
+    if view is None:
+        return
+    tabs(of_one(still, view), "situation_tabs")
+    answer = view.answer[words.spoken()]
+    with st.expander(_("How sure is this?")):
+        for line in (answer.by_hand, *answer.notes):
+            st.text(line)

@@ -51,8 +51,11 @@ def headline(found: ComparisonView, titles: Sequence[str], scenario: Scenario) -
         text = _("“{variant}” makes no clear difference.") if len(titles) == 1 else _("No variant makes a clear difference.")
     else:
         text = _("“{variant}”: not clear yet.") if len(titles) == 1 else _("No variant is clearly ahead yet.")
+    told = text.format(variant=title, better=_list(better), worse=_list(worse))
+    if not found.ended:
+        return Headline(_("So far: {text}").format(text=told) if better or worse else told, PLAIN, sure(found))
     state = PLAIN if bool(better) == bool(worse) else GOOD if better else BAD
-    return Headline(text.format(variant=title, better=_list(better), worse=_list(worse)), state, sure(found))
+    return Headline(told, state, sure(found))
 
 
 def best_of(found: ComparisonView) -> int:

@@ -64,12 +64,21 @@ def pace(of: Progress | None) -> float | None:
 def calm(of: Progress, key: str) -> Progress:
     """The state of a job that charts are drawn of: it moves on when there are GROWTH times as many runs, and when the job is over.
 
-    Who looks at a chart wants it to stand still for a while, and drawing one takes longer than adding some runs to a figure.
+    Who looks at a chart wants it to stand still for a while, drawing one takes longer than adding some runs to a figure, and Streamlit
+    forgets the files that a button offers whenever the button is drawn anew.
     """
+    if has_moved(of, key):
+        st.session_state[key] = of
+    still: Progress = st.session_state[key]
+    return still
+
+
+def has_moved(of: Progress, key: str) -> bool:
+    """Whether charts of this job are to be drawn anew."""
     before: Progress | None = st.session_state.get(key)
-    if before is None or before.id != of.id or of.is_over or of.replications >= GROWTH * before.replications:
-        st.session_state[key] = before = of
-    return before
+    if before is None or before.id != of.id or (of.is_over and not before.is_over):
+        return True
+    return of.replications > before.replications and of.replications >= GROWTH * before.replications
 
 
 # ---------------------------------------------------------------- how far it is

@@ -19,7 +19,7 @@ from trainer_app.db.tables import Asker, Job
 from trainer_app.services import jobs, people
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60
+PATIENCE = 120
 """Seconds in which it has to answer after its start."""
 BETWEEN = 0.05
 

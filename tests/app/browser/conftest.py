@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 """What a browser says of its language."""
 HEIGHTS = {1280: 900, 390: 844}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 FAILED = ROOT / "out" / "browser"
 """Where the pictures of failed tests are kept."""
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]

@@ -46,6 +46,12 @@ def visit(page: Page, path: str = START) -> None:
     settled(page)
 
 
+def again(page: Page) -> None:
+    """Load the page anew, as the browser's button does."""
+    page.reload(wait_until="domcontentloaded")
+    settled(page)
+
+
 def name_field(page: Page) -> Locator:
     """Where a name is typed or picked."""
     return page.get_by_role("combobox").or_(page.get_by_role("main").get_by_role("textbox")).first

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
+from tests.app.browser.app import App
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.reading import boxes
-from tests.app.browser.steps import PAGES, enter, visit
+from tests.app.browser.steps import PAGES, WORDS, enter, say, visit
 
 SAME = """() => {
   const drawn = sign => {
@@ -19,9 +22,13 @@ SAME = """() => {
 """How many of some signs look like another of them; the last is in no font, and so a box."""
 
 
-def test_the_first_page_after_the_first_start_has_no_boxes(open_own_page: Browsers) -> None:
-    page = open_own_page("zh")
-    visit(page)
+def test_the_first_page_after_the_first_start_may_be_any_and_has_no_boxes(
+    own_app: App, open_own_page: Browsers, new_name: Callable[..., str]
+) -> None:
+    page = open_own_page.as_person(new_name("张伟"), "zh")
+    visit(page, "practice")
+    expect(page).to_have_title(WORDS["zh"]["title"])
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("zh", "Practice"))
     page.evaluate("document.fonts.ready")
     assert boxes(page) == []
     assert page.evaluate(SAME) == 0

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from tests.app.browser.app import App
 from tests.app.browser.boards import LONG, expect_figures, make
-from tests.app.browser.cards import NEXT, answer, on_table, right, stored
+from tests.app.browser.cards import answer, asked, on_table, right, stored
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.reading import in_another_language
-from tests.app.browser.steps import connected, say, settled, visit
+from tests.app.browser.steps import again, connected, say, visit
 from trainer_app.db.tables import Worker
 from trainer_app.services import jobs
 from trainer_app.services.jobs import Asked
@@ -81,11 +81,8 @@ def test_a_server_that_is_killed_right_after_a_verdict_has_kept_the_answer(
     expect(connected(page)).to_have_count(0)
     own_app.start()
     expect(connected(page)).to_have_count(1, timeout=BACK_MS)
-    settled(page)
     assert stored(own_app, own_app.person(name)) == 1
-    following = page.get_by_role("button", name=say("zh", NEXT)).first
-    if following.is_visible():
-        following.click()
-    expect(page.locator(".st-key-choices")).to_be_visible()
+    again(page)
+    expect(asked(page, "zh", "path")).to_be_visible()
     assert on_table(own_app, own_app.person(name)).key != first.key
     assert stored(own_app, own_app.person(name)) == 1

@@ -11,7 +11,7 @@ from sim.words import either, speaking
 from tests.app.browser.app import App
 from tests.app.browser.cards import NEXT, answer, answered_before, asked, on_table, press, right, skill, stored, wrong_path
 from tests.app.browser.conftest import Browsers
-from tests.app.browser.steps import START, WORDS, name_field, say, settled, tab_to, visit, who
+from tests.app.browser.steps import START, WORDS, again, name_field, say, settled, tab_to, visit, who
 from tests.app.browser.whole import must_be_whole
 from trainer_app.training.grading import why_not_path
 from trainer_app.ui.table import KEYS
@@ -86,13 +86,13 @@ def test_a_reload_in_the_middle_of_a_card_finds_the_card_and_what_was_answered(
     path, response, deadline = right(before)
     press(page, path)
     expect(asked(page, "zh", "response")).to_be_visible()
-    page.reload()
+    again(page)
     expect(asked(page, "zh", "response")).to_be_visible()
     after = on_table(app, app.person(name))
     assert (after.key, after.path) == (before.key, before.case.path)
     press(page, response)
     expect(asked(page, "zh", "deadline")).to_be_visible()
-    page.reload()
+    again(page)
     expect(asked(page, "zh", "deadline")).to_be_visible()
     press(page, deadline)
     expect(page.get_by_role("heading", name=say("zh", "All right"))).to_be_visible()
@@ -170,6 +170,6 @@ def test_hints_can_be_taken_one_by_one_and_stay_after_a_reload(open_page: Browse
     for level in (1, 2, 3):
         press(page, "h")
         expect(page.locator(".hint")).to_have_count(level)
-    page.reload()
+    again(page)
     expect(page.locator(".hint")).to_have_count(3)
     assert on_table(app, app.person(name)).hints == 3

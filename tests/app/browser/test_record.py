@@ -13,7 +13,7 @@ from tests.app.browser.cards import answered_before, skill, stored
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.hostile import HOSTILE, nothing_ran
 from tests.app.browser.reading import texts
-from tests.app.browser.steps import name_field, say, settled, visit
+from tests.app.browser.steps import again, name_field, say, visit
 from trainer_app.db.tables import Answer
 
 ODD = ("0", "-1", "x", "1e9", "99999999999999999999", "<script>executed=1</script>", "%00")
@@ -93,6 +93,5 @@ def test_a_person_who_deletes_all_is_nobody_afterwards(open_page: Browsers, app:
     page.get_by_text(say("zh", "Delete my name and my comparisons too")).click()
     page.get_by_role("button", name=say("zh", "Delete"), exact=True).click()
     expect(name_field(page)).to_be_visible()
-    page.reload()
-    settled(page)
+    again(page)
     expect(page.locator(".st-key-change_person")).to_have_count(0)

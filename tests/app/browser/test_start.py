@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.hostile import HOSTILE, nothing_ran
 from tests.app.browser.reading import in_another_language
-from tests.app.browser.steps import WORDS, enter, give_name, name_field, settled, tab_to, visit, who
+from tests.app.browser.steps import WORDS, again, enter, give_name, name_field, settled, tab_to, visit, who
 
 NO_NAMES = ("", "   ", "\u200b\u200b", "。。。")
 
@@ -18,7 +18,7 @@ def test_a_name_is_enough_to_come_in_and_is_still_there_after_a_reload(
     page, name = open_page(language), new_name()
     enter(page, name)
     expect(who(page)).to_have_text(name)
-    page.reload()
+    again(page)
     expect(who(page)).to_have_text(name)
 
 
@@ -54,7 +54,7 @@ def test_somebody_else_can_take_the_place(open_page: Browsers, new_name: Callabl
     settled(page)
     give_name(page, second)
     expect(who(page)).to_have_text(second)
-    page.reload()
+    again(page)
     expect(who(page)).to_have_text(second)
 
 
@@ -68,8 +68,7 @@ def test_the_page_speaks_the_browser_s_language_and_the_other_at_a_click(open_pa
     expect(page).to_have_title(WORDS[other]["title"])
     settled(page)
     assert not in_another_language(page, other)
-    page.reload()
-    settled(page)
+    again(page)
     expect(page.locator("html")).to_have_attribute("lang", WORDS[other]["lang"])
     assert not in_another_language(page, other)
 

@@ -21,7 +21,7 @@ from tests.app.browser.boards import (
 )
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.hostile import HOSTILE, nothing_ran
-from tests.app.browser.steps import enter, say, settled, tab_to, visit
+from tests.app.browser.steps import again, enter, say, settled, tab_to, visit
 from tests.app.browser.whole import must_be_whole
 from trainer_app.services import jobs, studies
 from trainer_app.services.levers import Levers
@@ -169,7 +169,7 @@ def test_a_cancelled_run_stops_keeps_its_figures_and_goes_on_when_asked(
     with app.database.reading() as reading:
         (run,) = jobs.mine(reading, app.person(name))
     assert run.progress.state == jobs.CANCELLED
-    page.reload()
+    again(page)
     expect(page.get_by_role("button", name=say(language, "Go on"))).to_be_visible()
     visit(page, "runs")
     expect(
@@ -193,7 +193,7 @@ def test_a_reload_in_the_middle_of_a_run_finds_the_board_and_what_was_run(
     expect_figures(page, 1)
     with app.database.reading() as reading:
         (before,) = jobs.mine(reading, app.person(name))
-    page.reload()
+    again(page)
     expect_figures(page, 1)
     with app.database.reading() as reading:
         (after,) = jobs.mine(reading, app.person(name))

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.app.server.conftest import HERE, Serve, Served, alive, until
-from trainer_app.server import listen
+from trainer_app.server import has_display, listen
 
 
 # ---------------------------------------------------------------- the port
@@ -137,3 +137,32 @@ def test_it_starts_again_after_a_kill_at_the_same_port(serve: Serve) -> None:
     assert again.port == port
     assert again.ask("/").status == 200
     assert again.end() == 130
+
+
+# ---------------------------------------------------------------- the browser
+@pytest.mark.parametrize(
+    ("platform", "variables", "there"),
+    [("linux", {}, False), ("linux", {"DISPLAY": ":0"}, True), ("linux", {"WAYLAND_DISPLAY": "w"}, True), ("darwin", {}, True)],
+)
+def test_a_browser_is_opened_only_where_somebody_could_see_it(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], there: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert has_display() is there
+
+
+def test_the_browser_that_is_opened_gets_the_address(serve: Serve, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {told}.new && mv {told}.new {told}\n')
+    browser.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serve("-m", "trainer_app", "--port", str(port), DISPLAY=":0", BROWSER=f"{browser} %s").opened()
+    until(told.exists)
+    assert told.read_text() == f"http://127.0.0.1:{port}"

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
+from unittest import mock
 
 from sim.study.store import Store
 from tests.study.quick import DEADLINE, ROOT, surroundings
 from trainer_app.db.connect import Database
-from trainer_app.services import jobs, people, studies, views
+from trainer_app.services import jobs, people, sharpening, studies, views
 from trainer_app.services.jobs import Progress
 from trainer_app.services.levers import Levers
 from trainer_app.services.views import ComparisonView, ScenarioView
@@ -80,16 +81,17 @@ def until_over(db: Database, job: str) -> Progress:
 # ---------------------------------------------------------------- workers
 @contextmanager
 def at_work(db: Database, runs: Path, benches: int = 2) -> Iterator[Worker]:
-    """A worker in threads of this process, ended at the end."""
-    worker = Worker(db, Store(runs), benches)
-    thread = Thread(target=worker.run)
-    thread.start()
-    try:
-        yield worker
-    finally:
-        worker.end()
-        thread.join(DEADLINE)
-        assert not thread.is_alive()
+    """A worker in threads of this process, which give way to nobody, ended at the end."""
+    with mock.patch.object(sharpening, "NICENESS", 0):
+        worker = Worker(db, Store(runs), benches)
+        thread = Thread(target=worker.run)
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.end()
+            thread.join(DEADLINE)
+            assert not thread.is_alive()
 
 
 @contextmanager

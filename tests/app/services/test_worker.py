@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from sim.desk.contract import EndlessInstant
 from sim.errors import BadInput
-from sim.study.block import BLOCK
+from sim.study.block import BLOCK, jobs_of, simulated
 from sim.study.stopping import MOST
 from sim.study.store import Store
 from tests.app.services.asking import (
@@ -178,6 +178,26 @@ def test_no_more_is_handed_out_than_may_be_made_or_once_it_is_enough() -> None:
     assert of.next_turn() is None
     of.handed, of.enough = 0, True
     assert of.next_turn() is None
+
+
+def test_what_was_made_beyond_the_end_is_not_shown(tmp_path: Path) -> None:
+    """Where it ends hangs on the replications alone, never on how many were made at once."""
+    shows: list[views.ComparisonView] = []
+
+    class Hand:
+        """Where views are written to."""
+
+        def show(self, _work: object, seen: dict[int, views.ScenarioView], comparison: views.ComparisonView) -> None:
+            assert {each.replications for each in seen.values()} == {comparison.replications}
+            shows.append(comparison)
+
+    lane = sharpening.Sharpening(Hand(), first_runs.FirstRuns(0), 1, Store(tmp_path))  # type: ignore[arg-type]
+    of = sharpening.sharp_of(in_hand.Work(leases.Taken("a", SITUATION, (), 0, 0.5, 0)), 1)
+    count = FEWEST + 2 * BLOCK
+    tables = [simulated([job])[0] for job in jobs_of(given(SITUATION).scenario, 0, range(count))]
+    lane._join(of, [{0: table} for table in tables])
+    (shown_,) = shows
+    assert (shown_.replications, shown_.ended, of.enough) == (FEWEST, True, True)
 
 
 def turns_of(lane: sharpening.Sharpening, count: int) -> list[str]:

@@ -153,6 +153,9 @@ def test_before_the_last_run_the_sentence_promises_nothing() -> None:
     first, later = (comparison({}, {}, replications=runs, ended=False) for runs in (1, 10))
     assert board.headline(first, ["A", "B"], SCENARIO).text == "No variant is clearly ahead yet."
     assert "1 run" in board.sure(first)
+    ahead = comparison({"total_cost": compared("better", -900, 50)}, replications=10, ended=False)
+    assert board.headline(ahead, ["A"], SCENARIO).text == "So far: With “A” better: Total cost −900 yuan."
+    assert board.headline(ahead, ["A"], SCENARIO).state == "plain"
     assert board.sure(later) == "10 runs so far; the figures still get sharper."
 
 
