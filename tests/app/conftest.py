@@ -11,6 +11,9 @@ from sqlalchemy import create_engine, text
 
 from trainer_app.db.connect import Database, database
 
+WHOLE = tuple(Path(__file__).parent / name for name in ("browser", "server", "ui"))
+"""Tests of the app as a whole: a browser, a server, whole pages."""
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
@@ -56,3 +59,11 @@ def db(db_url: str) -> Iterator[Database]:
     made.upgrade()
     yield made
     made.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start the app or draw whole pages belong to `make proof`."""
+    for item in items:
+        if any(folder in item.path.parents for folder in WHOLE):
+            item.add_marker(pytest.mark.proof)

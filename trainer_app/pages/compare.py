@@ -77,7 +77,7 @@ def _choose(person: str, missing: bool) -> None:
     with session.database().reading() as reading:
         mine = studies.mine(reading, person)
     if mine:
-        st.subheader(_("Your boards"))
+        st.header(_("Your boards"))
     for each in mine:
         titles = _("; ").join(choice.title for choice in each.choices) or _("No variant yet.")
         label = _("{first} · {second}").format(first=known.get(each.situation, each.situation), second=session.plain(titles))

@@ -50,7 +50,7 @@ def _listed(person: str) -> bool:
 def _one(person: str, asked: Asked, study_id: str | None) -> None:
     at = asked.progress
     with st.container(border=True, key=f"run_{at.id}"):
-        st.subheader(either(situation(asked.situation).title))
+        st.header(either(situation(asked.situation).title))
         variants = len(asked.variants)
         what = _("as it is") if not variants else _("as it is and one variant") if variants == 1 else _("as it is and {count} variants")
         when = format.moment(asked.asked_at.astimezone(session.zone()))

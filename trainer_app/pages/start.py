@@ -18,12 +18,12 @@ def page() -> None:
         return
     plan, learn = st.columns(2, border=True)
     with plan:
-        st.subheader(_("Plan a sale"))
+        st.header(_("Plan a sale"))
         st.text(_("Pick a situation, move people and rules, and see within a second what becomes of answers, backlog and money."))
         lead("situation", _("Look at a situation"), ":material/monitoring:")
         lead("compare", _("Compare variants"), ":material/balance:")
     with learn:
-        st.subheader(_("Practise the paths"))
+        st.header(_("Practise the paths"))
         st.text(_("Ten minutes a day: case cards as they come in, the right path, the right response, the right deadline."))
         lead("practice", _("Practise now"), ":material/school:")
         lead("skills", _("What I can do already"), ":material/checklist:")

@@ -10,8 +10,8 @@ from trainer_app.words import _
 
 def ask_name() -> None:
     """Ask for a name, and draw the page anew once there is one."""
-    st.subheader(_("Who are you?"))
-    st.caption(_("A name is enough: your answers and comparisons are kept under it on this computer."))
+    st.header(_("Who are you?"))
+    st.text(_("A name is enough: your answers and comparisons are kept under it on this computer."))
     with session.database().reading() as reading:
         known = [person.name for person in people.everybody(reading)]
     with st.form("name", border=False):
@@ -39,5 +39,7 @@ def _enter(name: str) -> str | None:
         with session.database().session() as writing:
             session.enter(people.enter(writing, name).id)
     except BadInput as error:
-        return error.text(_)
+        told = error.at()
+        told.field = told.value = None  # what is wrong stands below the field, which shows what was typed
+        return told.text(_)
     return None

@@ -17,7 +17,9 @@ QUICK, LONG = "carrier-pilot", "double11-2022"
 """A situation whose figures are precise soon, and one that is worked on for a while."""
 BETTER = Levers(agreement=True)
 """What is clearly better in the quick one."""
-DAY = "agents.regular.day"
+DAY, TEMPORARY = "agents.regular.day", "agents.temporary.peak"
+EVERY = Levers(people={DAY: 6, TEMPORARY: 3}, batch=False, erp_cut=False, agreement=True, authority=200, refund_on="signing", refresh=30)
+"""Every lever, moved."""
 FIRST_FIGURES_MS = 60_000
 """The simulator has to start first, and other tests keep the machine busy; how soon figures come is measured by `make bench`."""
 DONE_MS = 120_000
@@ -40,9 +42,21 @@ def shift(situation: str, key: str) -> Shift:
 def people(page: Page, language: str, of: Shift) -> Locator:
     """The field of a shift's people."""
     with speaking(language):
-        label = _("{shift} {hours} · {now}").format(shift=shift_name(of), hours=f"{of.begin}–{of.end}", now=as_it_was(str(of.now)))
-        group = called(of.pool, of.group)
-    return page.locator(".stVerticalBlock").filter(has=page.get_by_text(group, exact=True)).last.get_by_role("spinbutton", name=label)
+        hours = _("{shift} {hours}").format(shift=shift_name(of), hours=f"{of.begin}–{of.end}")
+        label = _("{who}, {shift}").format(who=called(of.pool, of.group), shift=hours)
+    return number(page, language, label, of.now)
+
+
+def number(page: Page, language: str, title: str, now: int) -> Locator:
+    """The field of a lever that is a whole number. title: in the page's language; now: what it is in the situation."""
+    with speaking(language):
+        label = _("{first} · {second}").format(first=title, second=as_it_was(str(now)))
+    return page.get_by_role("spinbutton", name=label, exact=True)
+
+
+def switch(page: Page, language: str, title: str) -> Locator:
+    """The switch of a rule."""
+    return page.get_by_role("switch", name=re.compile(f"^{re.escape(say(language, title))}"))
 
 
 def columns(page: Page) -> Locator:

@@ -27,8 +27,9 @@ ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-comp
 _names = count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them run in one worker: two browsers at once would only slow each other down."""
+    """All of them run in one worker: two browsers at once would only slow each other down. (xdist reads the groups in the same hook.)"""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))

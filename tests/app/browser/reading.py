@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from babel.messages.pofile import read_po
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from tests.app.browser.app import ROOT
 
@@ -65,8 +66,14 @@ BOXES = """() => {
 """A Chinese sign is as wide as the font is high, and a box of another font is not."""
 
 
+FONT_SECONDS = 10
+"""A font may come a moment after the text that needs it."""
+
+
 def boxes(page: Page) -> list[str]:
-    """The Chinese texts on a page that are drawn as boxes."""
+    """The Chinese texts on a page that are still drawn as boxes once the fonts had time to come."""
+    with suppress(TimeoutError):
+        page.wait_for_function(f"() => ({BOXES})().length === 0", timeout=FONT_SECONDS * 1000)
     found: list[str] = page.evaluate(BOXES)
     return found
 

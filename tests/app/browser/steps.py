@@ -10,7 +10,7 @@ from sim.words import speaking
 from trainer_app.words import _
 
 WORDS = {
-    "zh": {"begin": "开始", "other": "English", "title": "退款台", "lang": "zh-CN"},
+    "zh": {"begin": "开始", "other": "English", "title": "退款工作台", "lang": "zh-CN"},
     "en": {"begin": "Begin", "other": "中文", "title": "Refund desk", "lang": "en"},
 }
 START = ""

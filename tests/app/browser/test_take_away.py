@@ -16,7 +16,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 from sim.report.untrusted import FORMULA_SIGNS
 from sim.scenario.load import load_scenario, scenario_hash
 from tests.app.browser.app import ROOT, App
-from tests.app.browser.boards import BETTER, DAY, QUICK, expect_done, expect_figures, make
+from tests.app.browser.boards import BETTER, EVERY, QUICK, expect_done, expect_figures, make
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.hostile import HOSTILE
 from tests.app.browser.reading import in_another_language
@@ -24,16 +24,6 @@ from tests.app.browser.steps import keep, say, settled, visit
 from trainer_app.services.levers import Levers, given
 from trainer_app.services.situations import file_of
 
-EVERY = Levers(
-    people={DAY: 6, "agents.temporary.peak": 3},
-    batch=False,
-    erp_cut=False,
-    agreement=True,
-    authority=200,
-    refund_on="signing",
-    refresh=30,
-)
-"""Every lever, moved."""
 PNG = b"\x89PNG\r\n\x1a\n"
 SMALLEST = 5_000
 """Bytes of a picture that shows something."""

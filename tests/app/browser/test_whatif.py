@@ -5,19 +5,24 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from sim.words import speaking
 from tests.app.browser.app import App
 from tests.app.browser.boards import (
     BETTER,
     DAY,
+    EVERY,
     FIRST_FIGURES_MS,
     LONG,
     QUICK,
+    TEMPORARY,
     columns,
     expect_done,
     expect_figures,
     make,
+    number,
     people,
     shift,
+    switch,
 )
 from tests.app.browser.conftest import Browsers
 from tests.app.browser.hostile import HOSTILE, nothing_ran
@@ -26,6 +31,8 @@ from tests.app.browser.whole import must_be_whole
 from trainer_app.services import jobs, studies
 from trainer_app.services.levers import Levers
 from trainer_app.services.situations import situation
+from trainer_app.ui.levers import AUTHORITY, REFRESH, REFUND_ON, REFUNDS_ON, RULES
+from trainer_app.words import _
 
 NO_BOARDS = ("AAAAAAAAAAAAAAAAAAAAAA", "x", "%00", "' or 1=1 --", "<script>executed=1</script>", "a" * 5_000)
 
@@ -36,6 +43,8 @@ def test_from_the_first_page_to_a_moved_lever_and_its_figures(open_page: Browser
     page.get_by_role("link", name=say(language, "Look at a situation")).click()
     expect(page.locator(".rd-sentence")).to_have_text(re.compile(r"\d"), timeout=FIRST_FIGURES_MS)
     expect(page.locator(".rd-figure .rd-value")).to_have_count(6)
+    for told in ("Requests by path: {shares}.", "No refund of unshipped orders: {hours}."):
+        expect(page.get_by_text(say(language, told).split("{", maxsplit=1)[0]).first).to_be_visible()
     page.get_by_label(say(language, "Which sale?")).click()
     title = situation(QUICK).title
     page.get_by_role("option", name={"zh": title.zh, "en": title.en}[language]).click()
@@ -204,6 +213,38 @@ def test_a_reload_in_the_middle_of_a_run_finds_the_board_and_what_was_run(
     expect(page.get_by_role("button", name=say("zh", "Go on"))).to_be_visible()
 
 
+def test_every_lever_can_be_moved_and_is_kept(open_page: Browsers, app: App, new_name: Callable[..., str]) -> None:
+    name = new_name()
+    board = make(app, app.person(name), {"A": Levers()})
+    page = open_page.as_person(name, "zh")
+    visit(page, f"compare?study={board}")
+    with speaking("zh"):
+        fields = {
+            people(page, "zh", shift(QUICK, DAY)): 6,
+            people(page, "zh", shift(QUICK, TEMPORARY)): 3,
+            number(page, "zh", _(AUTHORITY), 50): 200,
+            number(page, "zh", _(REFRESH), 0): 30,
+        }
+    for field, value in fields.items():
+        field.fill(str(value))
+        field.press("Enter")
+        expect(field).to_have_value(str(value))
+    for title, _about in RULES.values():
+        switch(page, "zh", title).press("Space")
+    page.get_by_label(re.compile(f"^{say('zh', REFUND_ON)}")).click()
+    page.get_by_role("option", name=say("zh", REFUNDS_ON["signing"])).click()
+    expect_figures(page, 1)
+    for part in ("4 → 6", "0 → 3", "200", "30", *(say("zh", title) for title, _about in RULES.values()), say("zh", REFUNDS_ON["signing"])):
+        expect(columns(page).nth(1)).to_contain_text(part, timeout=FIRST_FIGURES_MS)
+    with app.database.reading() as reading:
+        kept = studies.seen(reading, board, None)
+    assert kept is not None
+    assert kept.choices[0].levers == EVERY
+    again(page)
+    for field, value in fields.items():
+        expect(field).to_have_value(str(value))
+
+
 def test_a_lever_is_moved_and_its_figure_read_with_the_keyboard_alone(open_page: Browsers, app: App, new_name: Callable[..., str]) -> None:
     name = new_name()
     board = make(app, app.person(name), {"A": Levers()})
@@ -214,6 +255,6 @@ def test_a_lever_is_moved_and_its_figure_read_with_the_keyboard_alone(open_page:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(columns(page).nth(1)).to_contain_text("4 → 5", timeout=FIRST_FIGURES_MS)
-    tab_to(page, page.get_by_role("switch", name=re.compile(re.escape(say("zh", "Batch refund tool")))))
+    tab_to(page, switch(page, "zh", "Batch refund tool"))
     page.keyboard.press("Space")
     expect(columns(page).nth(1)).to_contain_text(say("zh", "Batch refund tool"), timeout=FIRST_FIGURES_MS)

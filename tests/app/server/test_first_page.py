@@ -21,7 +21,7 @@ def test_every_part_that_is_changed_is_in_streamlits_page_once(pattern: str) -> 
 
 
 @pytest.mark.parametrize("path", ["/", "/practice", "/nothing/there"])
-@pytest.mark.parametrize(("accepted", "tag", "title"), [("zh-CN,zh;q=0.9", "zh-CN", "退款台"), ("de,en;q=0.5", "en", "Refund desk")])
+@pytest.mark.parametrize(("accepted", "tag", "title"), [("zh-CN,zh;q=0.9", "zh-CN", "退款工作台"), ("de,en;q=0.5", "en", "Refund desk")])
 def test_the_first_bytes_are_in_the_readers_language(stand_in: Served, path: str, accepted: str, tag: str, title: str) -> None:
     answer = stand_in.ask(path, Accept_Language=accepted)
     page = answer.body.decode()
