@@ -13,7 +13,7 @@ from tests.cli.conftest import Command, in_another_process
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("chek", "busy-week"), "no such command. Allowed: run, compare, check, trace, map, runs. Did you mean check?"),
+        (("chek", "busy-week"), "no such command. Allowed: run, compare, check, trace, map, app, runs. Did you mean check?"),
         (("check",), "SCENARIO: is missing"),
         (("check", "busy-week", "b", "c"), '"b c": is one argument too many'),
         (("check", "busy-wek"), "Did you mean busy-week?"),

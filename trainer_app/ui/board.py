@@ -19,6 +19,9 @@ from trainer_app.words import _
 SIX = ("first_response_within_30min", "short_staffed", "backlog.peak", "auto_refund_count", "double_loss_amount", "total_cost")
 """What is shown of each variant: answers, people, backlog, refunds by a clock, goods and money lost, cost."""
 
+DECIDE = (*SIX, "completion_hours")
+"""What the sentence speaks of and the best variant is chosen by: the rest tells the same once more, path by path."""
+
 MOST_TOLD = 3
 """Figures that the sentence names for each verdict."""
 
@@ -62,7 +65,7 @@ def best_of(found: ComparisonView) -> int:
     """The number (1 …) of the variant that is better in most less worse in most; of equal ones the first."""
 
     def rank(number: int) -> tuple[int, int]:
-        verdicts = [each.verdict for each in found.differences[number - 1]]
+        verdicts = [found.difference(number, metric).verdict for metric in found.metrics if metric in DECIDE]
         return verdicts.count("better") - verdicts.count("worse"), -number
 
     return max(range(1, 1 + len(found.differences)), key=rank)
@@ -82,7 +85,7 @@ def _told(found: ComparisonView, number: int, wanted: str, scenario: Scenario) -
     return [
         _("{what} {value}").format(what=said.measure(metric, scenario), value=_estimate(compared, unit))
         for metric, unit, compared in zip(found.metrics, found.unit, found.differences[number - 1], strict=True)
-        if compared.verdict == wanted
+        if metric in DECIDE and compared.verdict == wanted
     ]
 
 

@@ -164,6 +164,13 @@ def test_of_equal_variants_the_first_is_called_best() -> None:
     assert board.best_of(comparison({}, {"total_cost": compared("better")})) == 2
 
 
+def test_what_is_told_path_by_path_neither_decides_nor_stands_in_the_sentence() -> None:
+    found = comparison({"completion_hours.path_1.p90": compared("better", -2)}, {"total_cost": compared("better", -900, 50)})
+    assert board.best_of(found) == 2
+    alone = comparison({"completion_hours.path_1.p90": compared("better", -2)})
+    assert board.headline(alone, ["A"], SCENARIO).text == "“A” makes no clear difference."
+
+
 def test_each_figure_of_a_variant_says_its_difference_and_what_that_means() -> None:
     found = comparison({"total_cost": compared("worse", 900, 100), "short_staffed": SAME})
     cell = board._compared(found.figure(1, "total_cost"), found.difference(1, "total_cost"), "yuan", found)

@@ -35,6 +35,7 @@ METRICS = (
     "double_loss_amount",
     "total_cost",
     "completion_hours",
+    "completion_hours.path_1.p90",
 )
 EVIL = "<img src=x onerror=alert(1)>"
 
