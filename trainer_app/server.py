@@ -150,14 +150,19 @@ def build(what: Serving, kept: Database, child: Child | None, ready: Callable[[]
     return st.App(
         what.script,
         lifespan=lifespan,
-        routes=[Route(PATH, health(kept, child)), Route(chinese.ROUTE, font)],
+        routes=[Route(PATH, health(kept, child)), Route(chinese.SCRIPT, font_script), Route(chinese.ROUTE, font)],
         middleware=[Middleware(Guard, names=settings.NAMES), Middleware(FirstPage, pages=shells())],
         on_script_error=Mishaps(),
     )
 
 
+async def font_script(request: Request) -> Response:
+    """What fetches the Chinese font."""
+    return Response(chinese.script(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
 async def font(request: Request) -> Response:
-    """The Chinese font, for a browser that has none."""
+    """The Chinese font."""
     asked = request.path_params["name"]
     file = await run_in_threadpool(chinese.font) if asked == chinese.name() else None
     if file is None:

@@ -1,10 +1,11 @@
-"""Chinese for machines without Chinese fonts: one font of the characters that the app can show, cut when a browser first asks for it.
+"""Chinese for machines without Chinese fonts: one font of the characters that the app can show, cut when it is first asked for.
 
 It is cut out of Noto Sans CJK (sim.report.font) and kept in the data folder under a hash of its characters, so that a browser may keep
 it for ever. Besides the app's own text it holds the 3,755 everyday characters of GB 2312, for names and titles that people type.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from importlib import metadata
 from pathlib import Path
 
 from sim.files import write_together
-from sim.report.font import CHARTS_FAMILY, CHINESE_RANGE, FIRST_CHINESE, LATIN, _cut
+from sim.report.font import CHINESE_RANGE, FIRST_CHINESE, LATIN, _cut
 from sim.shipped import scenarios_folder
 from sim.study.store import HOME, home
 
 FAMILY = "Refund Desk Chinese"
 ROUTE = "/fonts/{name}.woff"
+SCRIPT = "/fonts/chinese.js"
 CUT_SECONDS = 60
 """Cutting takes some 3 s; a machine that needs this long will not do it."""
 
@@ -53,12 +55,19 @@ def name() -> str:
     return f"chinese-{hashlib.sha256(f'{edition}|{characters()}'.encode()).hexdigest()[:16]}"
 
 
-def faces() -> str:
-    """The font as CSS: for the Chinese of the text, fetched only for a character that no font before it in a list has; and for all
-    characters of charts, which are laid out by its widths."""
-    file = f'src:url("{ROUTE.format(name=name())}") format("woff")'
+def script() -> str:
+    """What gives the font to a page whose browser has no other for Chinese, as the first of the text's fonts, for Chinese alone.
+
+    A sign of Chinese is as wide as it is high, and the box that stands for a missing one is not. The font is fetched whole before it is
+    made known, and comes before all others: else Chromium shows the boxes that it drew meanwhile for good.
+    """
+    descriptors = json.dumps({"unicodeRange": CHINESE_RANGE})
+    file = json.dumps(f'url("{ROUTE.format(name=name())}") format("woff")')
     return (
-        f'@font-face{{font-family:"{FAMILY}";unicode-range:{CHINESE_RANGE};{file}}}\n@font-face{{font-family:"{CHARTS_FAMILY}";{file}}}\n'
+        'const pen = document.createElement("canvas").getContext("2d");\n'
+        'pen.font = "100px sans-serif";\n'
+        'if (Math.abs(pen.measureText("退").width - 100) > 5)\n'
+        f"  new FontFace({json.dumps(FAMILY)}, {file}, {descriptors}).load().then(font => document.fonts.add(font), () => {{}});\n"
     )
 
 

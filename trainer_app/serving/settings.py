@@ -26,6 +26,7 @@ SOFT = "#f4f6f8"
 """What lies a step behind PAPER: fields, the sidebar; the --soft of sim/report/page.css."""
 
 FONTS = (
+    FAMILY,
     "system-ui",
     "-apple-system",
     "Segoe UI",
@@ -36,11 +37,10 @@ FONTS = (
     "Noto Sans SC",
     "Source Han Sans SC",
     "WenQuanYi Micro Hei",
-    FAMILY,
     "sans-serif",
 )
-"""The machine's own fonts, Chinese ones by name; the app's own comes after them, so that nobody downloads it who has another."""
-CODE_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace", FAMILY)
+"""The machine's own fonts, Chinese ones by name; the app's own is there only where it has none (serving.chinese)."""
+CODE_FONTS = (FAMILY, "ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 UPLOAD_MB = 20
 MESSAGE_MB = 50

@@ -18,7 +18,7 @@ from streamlit.file_util import get_static_dir
 
 from sim import words
 from sim.report.theme import ACCENT, MUTED, PAPER
-from trainer_app.serving.chinese import faces
+from trainer_app.serving.chinese import SCRIPT
 from trainer_app.serving.settings import FONTS, stack
 from trainer_app.ui.browser import TAGS
 from trainer_app.ui.session import COOKIE, LOCALE
@@ -26,7 +26,6 @@ from trainer_app.words import _
 
 FILE = "index.html"
 OK = 200
-SEEN = "中"
 ICON = (
     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="{ACCENT}"/>'
     f'<path d="M13 8 7 14l6 6M7 14h11a6 6 0 0 1 0 12h-6" fill="none" stroke="{PAPER}" stroke-width="3.2" stroke-linecap="round" '
@@ -44,11 +43,11 @@ CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
     (r"(?<=<noscript>).*?(?=</noscript>)", lambda locale: f"<p>{escape(_('The refund desk needs JavaScript: please allow it here.'))}</p>"),
     (
         r'(?<=<div id="root">)(?=</div>)',
-        lambda locale: f'<p class="opening">{escape(_("Opening …"))}<span aria-hidden="true">{SEEN}</span></p>',
+        lambda locale: f'<p class="opening">{escape(_("Opening …"))}</p>',
     ),
     (
         r'<link\s+rel="preload"[^>]*as="font"[^>]*>',
-        lambda locale: f"<style>{faces()}.opening{{{LOOK}}}.opening span{{visibility:hidden}}</style>",
+        lambda locale: f'<style>.opening{{{LOOK}}}</style><script defer src="{SCRIPT}"></script>',
     ),
     (r"<!--(?:(?!-->).)*RFC 8631.*?-->", lambda locale: ""),
     (r'<link\s+rel="service-desc"[^>]*>', lambda locale: ""),
@@ -57,8 +56,8 @@ CHANGES: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 """What is changed in Streamlit's page, and into what: language, title, icon, the words without JavaScript, a word while it opens.
 
-Beside that word stands a Chinese one that nobody sees: a browser without Chinese fonts fetches ours before a chart is measured with it.
-Gone are Streamlit's own font, the pointer to its agent API, and the one script inside the page, which the policy would refuse.
+Streamlit's own font gives way to what fetches ours. Gone are the pointer to its agent API, and the one script inside the page, which the
+policy would refuse.
 """
 
 

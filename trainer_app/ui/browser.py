@@ -13,19 +13,7 @@ TAGS = {"zh": "zh-CN", "en": "en"}
 SECONDS_KEPT = 365 * 86_400
 
 SCRIPT = """\
-// Text that was laid out while its font was on its way may keep the boxes of another one: all of it is shaped anew once a font is there.
-
-function shapeAnew() {
-  const style = document.documentElement.style;
-  style.fontKerning = style.fontKerning === "normal" ? "auto" : "normal";
-}
-
 export default function ({ data }) {
-  if (!window.refundDeskFonts) {
-    window.refundDeskFonts = true;
-    document.fonts.addEventListener("loadingdone", shapeAnew);
-    document.fonts.ready.then(shapeAnew);
-  }
   document.documentElement.lang = data.lang;
   for (const [name, value] of Object.entries(data.cookies)) {
     const lasts = value === null ? 0 : data.seconds;

@@ -192,8 +192,14 @@ def _key(at: Panel, name: str) -> str:
 
 
 def _put(at: Panel, name: str, value: Any) -> None:
-    """What is kept is what is shown, whoever moved it: another page of the same person, or this one."""
-    st.session_state[_key(at, name)] = value
+    """What is kept is what is shown, whoever moved it: another page of the same person, or this one.
+
+    It is told to the field only where it shows something else: what somebody types into one field while the page is drawn for the one
+    before would be overwritten otherwise.
+    """
+    key = _key(at, name)
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def _moved(at: Panel, name: str) -> None:

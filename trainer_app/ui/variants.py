@@ -121,10 +121,10 @@ def _renamed(variant_id: str, key: str) -> None:
 
 def _added(board: Board, choice: Choice | None) -> None:
     taken = {each.title for each in board.choices}
-    titles = (_("Variant {letter}").format(letter=letter) for letter in LETTERS)
-    title = next(title for title in titles if title not in taken)
 
     def add(writing: Session, person: str) -> None:
+        titles = (_("Variant {letter}").format(letter=letter) for letter in LETTERS)
+        title = next(title for title in titles if title not in taken)
         st.session_state[f"variant_of_{board.id}"] = studies.add(
             writing, board.id, person, title, AS_IT_IS if choice is None else choice.levers
         )

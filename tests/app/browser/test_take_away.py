@@ -42,6 +42,7 @@ def test_every_chart_has_words_a_picture_and_a_table_without_formulas(open_page:
         title = tabs.nth(place).inner_text()
         tabs.nth(place).click()
         expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        settled(page)
         expect(page.get_by_text(say("zh", "The map is being drawn…"))).to_have_count(0, timeout=60_000)
         settled(page)
         keep(page, f"tab-{place}-zh-1280")

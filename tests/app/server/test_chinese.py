@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from sim.report.font import CHARTS_FAMILY
+from sim.report.font import CHINESE_RANGE
 from tests.app.server.conftest import ROOT, Served
-from trainer_app.serving import chinese
+from trainer_app.serving import chinese, settings
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,15 @@ def test_other_characters_are_another_font(monkeypatch: pytest.MonkeyPatch) -> N
         chinese.name.cache_clear()
 
 
-def test_the_text_takes_it_for_chinese_only_and_charts_for_all() -> None:
-    text, charts = chinese.faces().strip().splitlines()
-    assert "unicode-range" in text
-    assert chinese.FAMILY in text
-    assert CHARTS_FAMILY in charts
-    assert "unicode-range" not in charts
+def test_a_page_is_told_of_it_by_a_script_that_is_asked_for_anew_each_time(stand_in: Served) -> None:
+    answer = stand_in.ask(chinese.SCRIPT)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert chinese.ROUTE.format(name=chinese.name()) in answer.body.decode()
+    assert f'src="{chinese.SCRIPT}"' in stand_in.ask("/").body.decode()
+
+
+def test_it_is_the_first_of_the_fonts_and_for_chinese_only() -> None:
+    assert settings.FONTS[0] == settings.CODE_FONTS[0] == chinese.FAMILY
+    assert CHINESE_RANGE in chinese.script()
