@@ -13,6 +13,7 @@ from sim.report.markup import escaped
 from sim.report.untrusted import in_a_line
 from sim.scenario.units import MINUTE
 from trainer_app.services.levers import MOST_AUTHORITY, MOST_PEOPLE, MOST_REFRESH, Allowed, Levers, Shift
+from trainer_app.ui.fields import field, moved_to
 from trainer_app.ui.figures import note
 from trainer_app.words import _
 
@@ -80,8 +81,9 @@ def panel(levers: Levers, can: Allowed, at: Panel) -> None:
     for name, (title, about) in RULES.items():
         now = getattr(can.now, name)
         label = _("{first} · {second}").format(first=_(title), second=as_it_was(_on(now)))
-        _put(at, name, _or(getattr(levers, name), now))
-        st.toggle(label, key=_key(at, name), help=_(about), disabled=at.locked, on_change=_moved, args=(at, name))
+        present = _or(getattr(levers, name), now)
+        key = field(_key(at, name), present)
+        st.toggle(label, present, key=key, help=_(about), disabled=at.locked, on_change=_moved, args=(at, name))
     _refund_on(levers, can, at)
     if can.authority and can.now.authority is not None:
         _number(_(AUTHORITY), _(AUTHORITY), "authority", levers.authority, can.now.authority, MOST_AUTHORITY, AUTHORITY_STEP, at)
@@ -154,13 +156,13 @@ def _number(shown: str, label: str, name: str, value: int | None, now: int, most
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"lever_row_{_key(at, name)}"):
         moved = " moved" if present != now else ""
         st.html(f'<div class="rd-lever{moved}">{escaped(shown)}<small>{escaped(as_it_was(str(now)))}</small></div>')
-        _put(at, name, present)
         st.number_input(
             _("{first} · {second}").format(first=label, second=as_it_was(str(now))),
             min_value=0,
             max_value=most,
+            value=present,
             step=step,
-            key=_key(at, name),
+            key=field(_key(at, name), present),
             disabled=at.locked,
             on_change=_moved,
             args=(at, name),
@@ -171,12 +173,13 @@ def _number(shown: str, label: str, name: str, value: int | None, now: int, most
 def _refund_on(levers: Levers, can: Allowed, at: Panel) -> None:
     now = can.now.refund_on
     was = "" if now is None else as_it_was(_(REFUNDS_ON[now]))
-    _put(at, "refund_on", _or(levers.refund_on, now))
+    present = _or(levers.refund_on, now)
     st.selectbox(
         _("{first} · {second}").format(first=_(REFUND_ON), second=was),
         list(REFUNDS_ON),
+        index=None if present is None else list(REFUNDS_ON).index(present),
         format_func=lambda word: _(REFUNDS_ON[word]),
-        key=_key(at, "refund_on"),
+        key=field(_key(at, "refund_on"), present),
         disabled=at.locked,
         on_change=_moved,
         args=(at, "refund_on"),
@@ -191,16 +194,5 @@ def _key(at: Panel, name: str) -> str:
     return f"{at.key}.{name}"
 
 
-def _put(at: Panel, name: str, value: Any) -> None:
-    """What is kept is what is shown, whoever moved it: another page of the same person, or this one.
-
-    It is told to the field only where it shows something else: what somebody types into one field while the page is drawn for the one
-    before would be overwritten otherwise.
-    """
-    key = _key(at, name)
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def _moved(at: Panel, name: str) -> None:
-    at.moved(name, st.session_state[_key(at, name)])
+    at.moved(name, moved_to(_key(at, name)))

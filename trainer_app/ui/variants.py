@@ -11,6 +11,7 @@ from trainer_app.services import levers, studies
 from trainer_app.services.levers import AS_IT_IS, Levers
 from trainer_app.services.studies import MOST_VARIANTS, Board, Choice
 from trainer_app.ui import session
+from trainer_app.ui.fields import field, moved_to
 from trainer_app.ui.keeping import keep, say_refused
 from trainer_app.ui.levers import Panel, moved_levers, panel
 from trainer_app.words import _
@@ -70,9 +71,9 @@ def _choice(board: Board) -> Choice:
 
 
 def _name(board: Board, choice: Choice) -> None:
-    key = f"{choice.id}.title"
-    st.session_state[key] = choice.title
-    st.text_input(_("Name"), max_chars=LONGEST_NAME, key=key, on_change=_renamed, args=(choice.id, key))
+    name = f"{choice.id}.title"
+    key = field(name, choice.title)
+    st.text_input(_("Name"), choice.title, max_chars=LONGEST_NAME, key=key, on_change=_renamed, args=(choice.id, name))
 
 
 def _add(board: Board, choice: Choice | None) -> None:
@@ -114,8 +115,8 @@ def _levers_now(writing: Session, board: Board, choice: Choice, person: str) -> 
     return next((each.levers for each in (present.choices if present else ()) if each.id == choice.id), choice.levers)
 
 
-def _renamed(variant_id: str, key: str) -> None:
-    title = st.session_state[key]
+def _renamed(variant_id: str, name: str) -> None:
+    title = moved_to(name)
     keep(lambda writing, person: studies.rename(writing, variant_id, person, title))
 
 

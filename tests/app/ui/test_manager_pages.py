@@ -119,6 +119,38 @@ def test_a_moved_lever_is_kept_and_asked_about_at_once(db: Database, ann: str) -
     assert only.variants == (Levers(people={DAY: 7}),)
 
 
+def test_a_field_is_never_told_what_to_show_while_it_is_there(db: Database, ann: str) -> None:
+    """Or it would lose what somebody types while the page is drawn for another field's move."""
+    page = opened("compare", ann, study=board_of(db, ann, ("A", AS_IT_IS)))
+    before = [each.proto.id for each in page.number_input]
+    page.number_input[0].set_value(7).run()
+    assert [each.proto.id for each in page.number_input] == before
+    assert not any(each.proto.set_value for each in (*page.number_input, *page.toggle, *page.selectbox, *page.text_input))
+
+
+def test_what_was_moved_in_another_tab_is_shown(db: Database, ann: str) -> None:
+    study = board_of(db, ann, ("A", AS_IT_IS))
+    page = opened("compare", ann, study=study)
+    with db.session() as writing:
+        board = studies.seen(writing, study, ann)
+        assert board is not None
+        studies.change(writing, board.choices[0].id, ann, Levers(people={DAY: 9}, agreement=False))
+        studies.rename(writing, board.choices[0].id, ann, "B")
+    page.run()
+    assert page.number_input[0].value == 9
+    assert not page.toggle[2].value
+    assert page.text_input[0].value == "B"
+    page.number_input[0].set_value(8).run()
+    assert levers_of(db, study) == Levers(people={DAY: 8}, agreement=False)
+
+
+def test_a_name_that_is_refused_gives_way_to_the_one_that_is_kept(db: Database, ann: str) -> None:
+    page = opened("compare", ann, study=board_of(db, ann, ("A", AS_IT_IS)))
+    page.text_input[0].set_value("   ").run()
+    assert page.error
+    assert page.text_input[0].value == "A"
+
+
 def test_two_levers_moved_one_after_the_other_are_both_kept_and_taken_back_together(db: Database, ann: str) -> None:
     study = board_of(db, ann, ("A", AS_IT_IS))
     page = opened("compare", ann, study=study)

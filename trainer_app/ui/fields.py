@@ -1,0 +1,33 @@
+"""Fields that show what is kept: whatever a person moves is kept at once, and what was changed elsewhere is shown.
+
+A field is not told what to show while it is there. Streamlit draws the page anew after each move, and being told then would undo what
+somebody types into one field while the move of another is on its way. So a field begins with what is kept, and when that is not what this
+page last knew of it, another field takes its place.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+KNOWN = "fields"
+"""Key of the session: for each field, how many came before it and the value that it shows or was moved to."""
+
+
+def field(name: str, value: Any) -> str:
+    """The key of the field of this name, which must begin with this value."""
+    known: dict[str, tuple[int, Any]] = st.session_state.setdefault(KNOWN, {})
+    turn, before = known.get(name, (0, value))
+    known[name] = (turn + (before != value), value)
+    return _key(name, known[name][0])
+
+
+def moved_to(name: str) -> Any:
+    """What the field was just moved to. For callbacks."""
+    turn, _before = st.session_state[KNOWN][name]
+    value = st.session_state[_key(name, turn)]
+    st.session_state[KNOWN][name] = (turn, value)
+    return value
+
+
+def _key(name: str, turn: int) -> str:
+    return f"{name}.{turn}"
