@@ -15,6 +15,7 @@ from benchmarks.app_process import App, served
 from benchmarks.visitor import Visitor
 from trainer_app.db.connect import Database, database
 from trainer_app.services import jobs, people, studies
+from trainer_app.ui.fields import field_key
 
 FRESH = 'class="rd-board"'
 """What stands in the HTML of the board's figures, unless they are those of a moment ago."""
@@ -53,8 +54,8 @@ async def _answers(app: App, kept: Database, begun: float, changes: int) -> dict
         await _until(lambda: _is_over(kept, job))
         precision = time.perf_counter() - asked
         looking.cancel()
-        longest = max(await asyncio.gather(looking))
-    return {"page": page, "figure": statistics.median(figures), "precision": precision, "longest": longest}
+        (shown,) = await asyncio.gather(looking)
+    return {"page": page, "figure": statistics.median(figures), "precision": precision, "longest": max(shown)}
 
 
 async def _figures(app: App, person: str, study: str, variant: str, changes: int) -> list[float]:
@@ -63,7 +64,7 @@ async def _figures(app: App, person: str, study: str, variant: str, changes: int
         await visitor.until(lambda page: page.says(FRESH))
         for change in range(changes):
             pressed = time.perf_counter()
-            await visitor.choose(f"{variant}.{PEOPLE}", double_value=float(20 + change))
+            await visitor.choose(field_key(f"{variant}.{PEOPLE}"), double_value=float(20 + change))
             await visitor.until(lambda page, since=pressed: page.says(FRESH, since))  # type: ignore[misc]
             found.append(time.perf_counter() - pressed)
     return found

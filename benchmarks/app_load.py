@@ -28,6 +28,7 @@ from trainer_app.services.levers import Levers
 from trainer_app.training.cases import Case
 from trainer_app.training.choices import deadlines, offered
 from trainer_app.training.grading import Answer, grade
+from trainer_app.ui.fields import field_key
 
 TRAINEES = 50
 PERIOD = 20.0
@@ -156,7 +157,7 @@ async def _manager(app: App, person: str, study: str, variant: str) -> None:
     async with Visitor(app.port, "compare", {"study": study}, cookies=f"refund_desk_person={person}") as visitor:
         for people_now in itertools.count(MOVED_FROM):
             await asyncio.sleep(MOVE_SECONDS)
-            await visitor.choose(f"{variant}.{PEOPLE}", double_value=float(people_now))
+            await visitor.choose(field_key(f"{variant}.{PEOPLE}"), double_value=float(people_now))
 
 
 async def _memory(app: App, found: Measured) -> None:

@@ -17,8 +17,8 @@ from sim.words import _
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
-TOGETHER = 4
-"""Scenarios whose replications are one task, so that they can share what is drawn."""
+TOGETHER = 6
+"""Scenarios whose replications are one task at most, so that they can share what is drawn."""
 
 
 def _nobody(*_: object) -> None:

@@ -10,6 +10,7 @@ import atexit
 import importlib
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -26,7 +27,10 @@ Result = TypeVar("Result")
 
 LENGTH = struct.Struct("!Q")
 NICE = 5
-"""How far the process gives way: less than the worker, since somebody looks at what it makes."""
+"""How far the process beside the pages gives way: less than the worker, since somebody looks at what it makes."""
+
+STOP = getattr(signal, "SIGUSR1", None)
+"""What asks for an end of what is being done; where the system has no such signal, it is done to its end."""
 
 
 class Lost(RuntimeError):
@@ -34,9 +38,10 @@ class Lost(RuntimeError):
 
 
 class Elsewhere:
-    """One process, one piece of work after another. May be used from several threads."""
+    """One process, one piece of work after another. May be used from several threads. nice: how far it gives way."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = NICE) -> None:
+        self._nice = nice
         self._waiting: SimpleQueue[tuple[Future[Any], bytes] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -52,6 +57,12 @@ class Elsewhere:
                 self._thread.start()
         self._waiting.put((found, work))
         return found
+
+    def stop(self) -> None:
+        """Ask it to stop what it is at: `is_to_stop` says so there, to a function that asks. Harmless when it is at nothing."""
+        process = self._process
+        if process is not None and STOP is not None and process.poll() is None:
+            process.send_signal(STOP)
 
     def close(self) -> None:
         """End the process. Harmless when it never started."""
@@ -92,7 +103,7 @@ class Elsewhere:
     def _done(self, work: bytes) -> tuple[Any, BaseException | None]:
         process = self._process
         if process is None or process.poll() is not None:
-            process = self._process = _started()
+            process = self._process = _started(self._nice)
         assert process.stdin is not None
         assert process.stdout is not None
         _send(process.stdin, work)
@@ -125,8 +136,16 @@ def get_ready(modules: Sequence[str]) -> None:
         importlib.import_module(module)
 
 
-def _started() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "trainer_app.services.elsewhere"]
+def is_to_stop() -> bool:
+    """Whether somebody asked for an end of what this process is at."""
+    return _asked_to_stop.is_set()
+
+
+_asked_to_stop = threading.Event()
+
+
+def _started(nice: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "trainer_app.services.elsewhere", str(nice)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
 
 
@@ -148,17 +167,20 @@ def _read(stream: BinaryIO | Any, length: int) -> bytes:
     return content
 
 
-def _work() -> None:
+def _work(nice: int) -> None:
     """The process itself: does what comes until nothing more can come."""
+    if STOP is not None:
+        signal.signal(STOP, lambda _number, _frame: _asked_to_stop.set())
     reading, answering = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whoever prints does not print into the answers
     with suppress(OSError, AttributeError):
-        os.nice(NICE)
+        os.nice(nice)
     while True:
         try:
             work = _received(reading)
         except EOFError:
             return
+        _asked_to_stop.clear()
         try:
             function, arguments, named = pickle.loads(work)
             answer = pickle.dumps((function(*arguments, **named), None), pickle.HIGHEST_PROTOCOL)
@@ -183,4 +205,4 @@ def _told(error: Exception) -> bytes:
 if __name__ == "__main__":
     from trainer_app.services import elsewhere as itself  # under its own name, so that its exceptions are the same classes
 
-    itself._work()
+    itself._work(int(sys.argv[1]))

@@ -1,25 +1,27 @@
 """The lane of sharpening: replications block by block until the figures are precise enough.
 
-It has benches, threads that each simulate a block of some of a job's scenarios at a time, always of the job that is least advanced. None
-waits for another; whoever completes a block of all scenarios tells what is known now. Blocks are kept on disk by the store, so that what
-was done survives the worker. Process maps, which are drawn only when somebody wishes for one, are drawn between two blocks.
+It has benches, each a thread with a process of its own that simulates a block of a job's scenarios at a time, always of the job that is
+least advanced. None waits for another; whoever completes a block of all scenarios tells what is known now. Blocks are kept on disk by the
+store, so that what was done survives the worker. Process maps, which are drawn only when somebody wishes for one, are drawn between two
+blocks.
 """
 
-import os
-import sys
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 
 import pyarrow as pa
 
+from sim.desk.compiled_engine import get_ready
 from sim.study.block import BLOCK, Stopped, jobs_of, simulated
 from sim.study.laboratory import Laboratory
 from sim.study.samples import Replications
 from sim.study.stopping import MOST
 from sim.study.store import Store
-from sim.study.workers import Ran, Tables, Task
+from sim.study.workers import ATTEMPTS, Ran, Tables, Task
 from trainer_app.services import leases, precision
+from trainer_app.services.elsewhere import Elsewhere, Lost, is_to_stop
 from trainer_app.services.first_runs import FirstRuns
 from trainer_app.services.in_hand import LOG, InHand, Work
 from trainer_app.services.leases import Wish
@@ -30,7 +32,10 @@ from trainer_app.services.telling import Kept, comparison_view, map_view, names_
 from trainer_app.services.views import MapView
 
 NICENESS = 10
-"""Pages and first looks go before the benches, where the system can tell threads apart."""
+"""Pages and first looks go before the benches."""
+
+LOOK_SECONDS = 0.05
+"""How often a bench looks whether what it waits for is still wanted."""
 
 NEW_BLOCKS = 0.1
 """Views are written again when there are so many new blocks, as a share of those told: joining many replications takes its time."""
@@ -57,7 +62,7 @@ class Sharp:
     least: int
     """Blocks before nothing is told: more than that is shown already."""
     handed: int = 0
-    """Turns handed out: group by group, block by block."""
+    """Turns handed out: the first block group by group, so that it is there soon; then whole blocks, which draw what comes only once."""
     told: int = 0
     """Blocks in `kept`."""
     done: dict[int, dict[int, pa.Table]] = field(default_factory=dict)
@@ -69,15 +74,16 @@ class Sharp:
     @property
     def blocks(self) -> float:
         """How far it is advanced."""
-        return self.handed / len(self.groups)
+        return max(self.handed / len(self.groups), self.handed - len(self.groups) + 1)
 
     def next_turn(self) -> Turn | None:
         """What to simulate next; None where all that may be made is under way."""
-        block, group = divmod(self.handed, len(self.groups))
+        block = max(0, self.handed - len(self.groups) + 1)
         if self.enough or block >= MOST // BLOCK:
             return None
+        places = self.groups[self.handed] if block == 0 else tuple(range(len(self.scenarios)))
         self.handed += 1
-        return Turn(self, block, self.groups[group])
+        return Turn(self, block, places)
 
     def new_blocks(self) -> list[dict[int, pa.Table]]:
         """The complete blocks that follow those told, once there are enough of them."""
@@ -111,10 +117,15 @@ class Sharpening:
         self._drawing: set[Wish] = set()
         self._closing = False
         self._changed = Condition()
-        self.benches = [Thread(target=self._bench, name=f"bench-{number}", daemon=True) for number in range(benches)]
+        self._beside = [Elsewhere(NICENESS) for _ in range(benches)]
+        self.benches = [
+            Thread(target=self._bench, args=(beside,), name=f"bench-{number}", daemon=True) for number, beside in enumerate(self._beside)
+        ]
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. What the engine needs is compiled by now, or each process compiles it."""
+        for beside in self._beside:
+            beside.submit(get_ready)
         for bench in self.benches:
             bench.start()
 
@@ -142,17 +153,17 @@ class Sharpening:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        for beside in self._beside:
+            beside.close()
 
     # ---------------------------------------------------------------- a bench
-    def _bench(self) -> None:
-        if sys.platform == "linux":  # elsewhere it would be the whole process that gives way
-            os.nice(NICENESS)
+    def _bench(self, beside: Elsewhere) -> None:
         while (turn := self._next()) is not None:
             if isinstance(turn, Wish):
                 self._draw(turn)
                 continue
             try:
-                self._simulate(turn)
+                self._simulate(turn, beside)
                 self._tell(turn.sharp)
             except Stopped:
                 continue
@@ -178,12 +189,12 @@ class Sharpening:
     def _forget_what_is_over(self) -> None:
         self._sharps = [sharp for sharp in self._sharps if not sharp.work.over.is_set()]
 
-    def _simulate(self, turn: Turn) -> None:
-        """A block, from the store or by this thread."""
+    def _simulate(self, turn: Turn, beside: Elsewhere) -> None:
+        """A block, from the store or by this bench."""
         sharp, work = turn.sharp, turn.sharp.work
         replications = range(turn.block * BLOCK, (turn.block + 1) * BLOCK)
         jobs = [jobs_of(sharp.scenarios[place].scenario, work.taken.seed, replications)[0] for place in turn.places]
-        laboratory = Laboratory(self._store, Here(lambda: self._closing or sharp.enough or work.over.is_set()))
+        laboratory = Laboratory(self._store, Bench(beside, lambda: self._closing or sharp.enough or work.over.is_set()))
         (tables,) = laboratory.tables([jobs])
         if laboratory.problems:
             LOG.error("job %s: %s", work.id, "\n".join(laboratory.problems))
@@ -259,16 +270,37 @@ class Sharpening:
             self._drawing.discard(wish)
 
 
-class Here:
-    """A bench as a laboratory's workers: this thread, which simulates a task after the other until somebody says stop."""
+class Bench:
+    """A process beside this one as a laboratory's workers: it simulates a task after the other until somebody says stop."""
 
-    def __init__(self, stops: Callable[[], bool]) -> None:
-        self.stops = stops
+    def __init__(self, beside: Elsewhere, stops: Callable[[], bool]) -> None:
+        self.beside, self.stops = beside, stops
 
     def each(self, tasks: Sequence[Task], ran: Ran) -> Generator[tuple[int, Tables], None, None]:
-        """As sim.study.workers.Workers; raises Stopped."""
+        """As sim.study.workers.Workers, but `ran` is not told; raises Stopped."""
         for place, task in enumerate(tasks):
-            yield place, simulated(task, self.stops, ran)
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    yield place, self._done(task)
+                    break
+                except Lost:
+                    if self.stops():
+                        raise Stopped from None
+                    if attempt == ATTEMPTS:
+                        raise
+
+    def _done(self, task: Task) -> Tables:
+        doing = self.beside.submit(simulated_there, task)
+        while not wait([doing], LOOK_SECONDS).done:
+            if self.stops():
+                self.beside.stop()
+                raise Stopped
+        return doing.result()
+
+
+def simulated_there(task: Task) -> Tables:
+    """What a bench's process does."""
+    return simulated(task, is_to_stop)
 
 
 def _places(work: Work, sharp: Sharp) -> list[int]:

@@ -18,16 +18,17 @@ def field(name: str, value: Any) -> str:
     known: dict[str, tuple[int, Any]] = st.session_state.setdefault(KNOWN, {})
     turn, before = known.get(name, (0, value))
     known[name] = (turn + (before != value), value)
-    return _key(name, known[name][0])
+    return field_key(name, known[name][0])
 
 
 def moved_to(name: str) -> Any:
     """What the field was just moved to. For callbacks."""
     turn, _before = st.session_state[KNOWN][name]
-    value = st.session_state[_key(name, turn)]
+    value = st.session_state[field_key(name, turn)]
     st.session_state[KNOWN][name] = (turn, value)
     return value
 
 
-def _key(name: str, turn: int) -> str:
+def field_key(name: str, turn: int = 0) -> str:
+    """The key of a field, by how many came before it."""
     return f"{name}.{turn}"

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from operator import mul, truediv
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import BadInput
-from trainer_app.services.elsewhere import Elsewhere, Lost
+from trainer_app.services.elsewhere import Elsewhere, Lost, is_to_stop
 
 PATIENCE_SECONDS = 60.0
 
@@ -128,3 +129,21 @@ def test_it_ends_when_whoever_started_it_is_killed() -> None:
             return
         ended.wait(0.05)
     pytest.fail("it lives on")
+
+
+def count_until_stopped() -> int:
+    for count in range(10_000):
+        if is_to_stop():
+            return count
+        time.sleep(0.01)
+    return -1
+
+
+def test_what_asks_may_be_stopped_and_the_next_one_is_not(beside: Elsewhere) -> None:
+    beside.submit(os.getpid).result(PATIENCE_SECONDS)
+    doing = beside.submit(count_until_stopped)
+    while not doing.done():
+        beside.stop()
+        wait([doing], 0.05)
+    assert 0 <= doing.result() < 10_000
+    assert not beside.submit(is_to_stop).result(PATIENCE_SECONDS)
