@@ -65,6 +65,7 @@ def app_rows(seconds: int, changes: int) -> list[Row]:
         Row("app: from its start to the first page", soon["page"], unit="s", at_most=True),
         Row("app: first figure after a change, double11-2022", soon["figure"], unit="s", floor=1.0, at_most=True),
         Row("app: four variants to 2 %, double11-2022", soon["precision"], unit="s", floor=20.0, at_most=True),
+        Row("app: the same, the batch tool taken away in one", soon["hard"], unit="s", at_most=True),
         Row("app: longest practice page meanwhile", soon["longest"], unit="s", floor=1.0, at_most=True),
         Row("app: verdict p95, 50 trainees and a comparison", many["p95"], unit="ms", floor=300.0, at_most=True, note=note),
         Row("app: web process grew meanwhile", many["grown"], unit="MB", at_most=True),

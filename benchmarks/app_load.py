@@ -39,14 +39,22 @@ RIGHT_OF_TEN = 7
 """Of ten choices so many are right: what is wrong has a price, which is worked out beside the pages."""
 
 SITUATION = "double11-2022"
+PEOPLE = "agents.regular.day"
+"""The lever that a manager moves: so many agents by day."""
 VARIANTS = (
+    Levers(people={PEOPLE: 8}),
+    Levers(people={"agents.temporary.peak": 8}),
+    Levers(agreement=False),
+    Levers(refund_on="signing"),
+)
+"""What a manager asks before a sale: more people, temporary ones, the carriers, the rule for returns."""
+HARD = (
     Levers(batch=False),
     Levers(erp_cut=False),
     Levers(authority=200),
     Levers(refund_on="inspection"),
 )
-PEOPLE = "agents.regular.day"
-"""The lever that a manager moves: so many agents by day."""
+"""Without the batch tool the desk is overrun, and how much so is a matter of luck: more than twice as many runs are needed."""
 MOVE_SECONDS, MOVED_FROM = 30.0, 20
 
 VERDICT = "said-marks"
@@ -205,10 +213,10 @@ def _replications(kept: Database) -> int:
         return session.scalar(select(func.sum(Job.replications))) or 0
 
 
-def board(session: Session, person: str) -> tuple[str, list[str]]:
+def board(session: Session, person: str, variants: Sequence[Levers] = VARIANTS) -> tuple[str, list[str]]:
     """A study of the sale with four variants; returns its id and theirs."""
     study = studies.make(session, person, SITUATION)
-    return study, [studies.add(session, study, person, f"Variant {number}", levers) for number, levers in enumerate(VARIANTS, 1)]
+    return study, [studies.add(session, study, person, f"Variant {number}", levers) for number, levers in enumerate(variants, 1)]
 
 
 def load(plan: Plan, environment: dict[str, str] | None = None) -> Measured:

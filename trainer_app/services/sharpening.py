@@ -13,7 +13,6 @@ from threading import Condition, Thread
 
 import pyarrow as pa
 
-from sim.desk.compiled_engine import get_ready
 from sim.study.block import BLOCK, Stopped, jobs_of, simulated
 from sim.study.laboratory import Laboratory
 from sim.study.samples import Replications
@@ -29,6 +28,7 @@ from trainer_app.services.levers import from_json, given
 from trainer_app.services.problems import of_broken, of_not_kept
 from trainer_app.services.situations import Given
 from trainer_app.services.telling import Kept, comparison_view, map_view, names_of, scenario_view
+from trainer_app.services.trial import try_it
 from trainer_app.services.views import MapView
 
 NICENESS = 10
@@ -125,7 +125,7 @@ class Sharpening:
     def start(self) -> None:
         """Begin. What the engine needs is compiled by now, or each process compiles it."""
         for beside in self._beside:
-            beside.submit(get_ready)
+            beside.submit(try_it)
         for bench in self.benches:
             bench.start()
 

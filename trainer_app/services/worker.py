@@ -16,10 +16,7 @@ from math import inf
 from threading import Event, Thread
 from time import monotonic
 
-from sim.demand.replay import draw_workload
 from sim.desk.compiled_engine import get_ready
-from sim.scenario.load import load_scenario
-from sim.study.block import broken, run_of
 from sim.study.store import Store
 from sim.study.workers import usable_cores
 from trainer_app.db.connect import Database, database
@@ -30,8 +27,8 @@ from trainer_app.services.in_hand import LOG, PASSING, InHand
 from trainer_app.services.jobs import COMPILING, QUEUED, READY, SEED, STARTING
 from trainer_app.services.precision import AS_IT_IS, reached, stop
 from trainer_app.services.sharpening import Sharpening
-from trainer_app.services.situations import file_of
 from trainer_app.services.telling import Kept, comparison_view, scenario_view
+from trainer_app.services.trial import trial
 
 POLL_SECONDS = 0.1
 """How often it looks whether there is something to do: half of it is what a first look waits on average."""
@@ -43,10 +40,6 @@ REST_SECONDS = 2.0
 """How long there must be nothing to do before memory is given back."""
 END_SECONDS = 3.0
 """How long what is under way may take to stop."""
-
-PRACTICE = "everyday-apparel"
-SMALL = {"calendar": {"days": 1, "warmup_days": 0, "drain_days": 1}, "demand": {"scale": 0.02}}
-"""A handful of requests, on which everything is tried once before anybody asks."""
 
 
 class Worker:
@@ -165,9 +158,7 @@ def give_memory_back() -> None:
 
 def try_everything() -> None:
     """A handful of requests, from the drawing to the views."""
-    scenario = load_scenario(file_of(PRACTICE), [SMALL])
-    run = run_of(draw_workload(scenario), scenario)
-    broken(run)
+    run = trial()
     first, kept = told_of(run), Kept()
     kept.add(first.table)
     figures = kept.figures()
