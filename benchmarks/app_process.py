@@ -41,9 +41,10 @@ class App:
         return found[0] if found else None
 
     def megabytes(self) -> tuple[float, float]:
-        """Resident memory of the web process and of the worker."""
+        """Resident memory of the web process, and of the worker with its benches."""
         worker = self.worker
-        return self.process.memory_info().rss / MB, 0.0 if worker is None else worker.memory_info().rss / MB
+        working = [] if worker is None else [worker, *worker.children(recursive=True)]
+        return self.process.memory_info().rss / MB, sum(each.memory_info().rss for each in working) / MB
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 
 from trainer_app.db.connect import Database, database
 
-WHOLE = tuple(Path(__file__).parent / name for name in ("browser", "server", "ui", "services/test_worker.py"))
-"""Tests of the app as a whole: a browser, a server, whole pages, a worker."""
+WHOLE = tuple(Path(__file__).parent / name for name in ("browser", "server", "services/test_worker.py"))
+"""Tests of the app as a whole: a browser, a server, a worker."""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def db(db_url: str) -> Iterator[Database]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start the app or draw whole pages belong to `make proof`."""
+    """Tests that start the app belong to `make proof`."""
     for item in items:
         if any(place in (item.path, *item.path.parents) for place in WHOLE):
             item.add_marker(pytest.mark.proof)

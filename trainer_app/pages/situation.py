@@ -8,6 +8,7 @@ from sim.words import either
 from trainer_app.services import jobs, situations
 from trainer_app.services.jobs import Progress
 from trainer_app.ui import session
+from trainer_app.ui.fields import catch_up, field, move
 from trainer_app.ui.figures import sentence, six_figures
 from trainer_app.ui.following import calm, has_moved, look, pace, progress_line, scenario
 from trainer_app.ui.keeping import keep, say_refused
@@ -22,8 +23,8 @@ from trainer_app.words import _
 NAME = "situation"
 """What the situation is called in a link."""
 
-JOB, BEGUN, CALM = "situation_job", "situation_begun", "situation_calm"
-"""Keys of the session: the situation that is looked at with the job about it, the board that was just begun from it, and what the charts
+CHOSEN, JOB, BEGUN, CALM = "situation_chosen", "situation_job", "situation_begun", "situation_calm"
+"""Keys of the session: the situation that is looked at, with the job about it; the board that was just begun from it, and what the charts
 show."""
 
 
@@ -51,13 +52,27 @@ def page() -> None:
 def _pick() -> str:
     """The situation that is chosen here, else the one of the link."""
     known = {each.name: either(each.title) for each in situations.situations()}
-    if st.session_state.get(NAME) not in known:
-        linked = st.query_params.get(NAME)
-        st.session_state[NAME] = linked if linked in known else situations.FIRST
-    name: str = st.selectbox(_("Which sale?"), list(known), format_func=lambda each: known[each], key=NAME)
-    if st.query_params.get(NAME) != name:
+    linked = st.query_params.get(NAME)
+    name: str = st.session_state.setdefault(CHOSEN, linked if linked in known else situations.FIRST)
+    shown = st.selectbox(
+        _("Which sale?"),
+        list(known),
+        index=list(known).index(name),
+        format_func=lambda each: known[each],
+        key=field(NAME, name),
+        on_change=_picked,
+    )
+    catch_up(shown, name, _picked)
+    if linked != name:
         st.query_params[NAME] = name
     return name
+
+
+def _picked() -> None:
+    def choose(name: str) -> None:
+        st.session_state[CHOSEN] = name
+
+    move(NAME, choose)
 
 
 def _begin(name: str) -> None:

@@ -6,6 +6,8 @@ store, so that what was done survives the worker. Process maps, which are drawn 
 blocks.
 """
 
+import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, field
@@ -158,6 +160,8 @@ class Sharpening:
 
     # ---------------------------------------------------------------- a bench
     def _bench(self, beside: Elsewhere) -> None:
+        if sys.platform == "linux":  # elsewhere it would be the whole process that gives way
+            os.nice(NICENESS)
         while (turn := self._next()) is not None:
             if isinstance(turn, Wish):
                 self._draw(turn)

@@ -5,6 +5,7 @@ somebody types into one field while the move of another is on its way. So a fiel
 page last knew of it, another field takes its place.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -21,12 +22,19 @@ def field(name: str, value: Any) -> str:
     return field_key(name, known[name][0])
 
 
-def moved_to(name: str) -> Any:
-    """What the field was just moved to. For callbacks."""
+def move(name: str, keep: Callable[[Any], None]) -> None:
+    """Keep what the field was just moved to. For callbacks: where Streamlit breaks one off, `catch_up` finds what it left undone."""
     turn, _before = st.session_state[KNOWN][name]
     value = st.session_state[field_key(name, turn)]
+    keep(value)
     st.session_state[KNOWN][name] = (turn, value)
-    return value
+
+
+def catch_up(shown: Any, kept: Any, moved: Callable[[], None]) -> None:
+    """Keep what a field shows and nobody was told of: of moves in quick succession Streamlit breaks off the callbacks of some."""
+    if shown != kept:
+        moved()
+        st.rerun()
 
 
 def field_key(name: str, turn: int = 0) -> str:

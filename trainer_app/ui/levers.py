@@ -13,7 +13,7 @@ from sim.report.markup import escaped
 from sim.report.untrusted import in_a_line
 from sim.scenario.units import MINUTE
 from trainer_app.services.levers import MOST_AUTHORITY, MOST_PEOPLE, MOST_REFRESH, Allowed, Levers, Shift
-from trainer_app.ui.fields import field, moved_to
+from trainer_app.ui.fields import catch_up, field, move
 from trainer_app.ui.figures import note
 from trainer_app.words import _
 
@@ -83,7 +83,8 @@ def panel(levers: Levers, can: Allowed, at: Panel) -> None:
         label = _("{first} · {second}").format(first=_(title), second=as_it_was(_on(now)))
         present = _or(getattr(levers, name), now)
         key = field(_key(at, name), present)
-        st.toggle(label, present, key=key, help=_(about), disabled=at.locked, on_change=_moved, args=(at, name))
+        shown = st.toggle(label, present, key=key, help=_(about), disabled=at.locked, on_change=_moved, args=(at, name))
+        _catch_up(shown, present, at, name)
     _refund_on(levers, can, at)
     if can.authority and can.now.authority is not None:
         _number(_(AUTHORITY), _(AUTHORITY), "authority", levers.authority, can.now.authority, MOST_AUTHORITY, AUTHORITY_STEP, at)
@@ -156,7 +157,7 @@ def _number(shown: str, label: str, name: str, value: int | None, now: int, most
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"lever_row_{_key(at, name)}"):
         moved = " moved" if present != now else ""
         st.html(f'<div class="rd-lever{moved}">{escaped(shown)}<small>{escaped(as_it_was(str(now)))}</small></div>')
-        st.number_input(
+        found = st.number_input(
             _("{first} · {second}").format(first=label, second=as_it_was(str(now))),
             min_value=0,
             max_value=most,
@@ -168,13 +169,14 @@ def _number(shown: str, label: str, name: str, value: int | None, now: int, most
             args=(at, name),
             label_visibility="collapsed",
         )
+        _catch_up(found, present, at, name)
 
 
 def _refund_on(levers: Levers, can: Allowed, at: Panel) -> None:
     now = can.now.refund_on
     was = "" if now is None else as_it_was(_(REFUNDS_ON[now]))
     present = _or(levers.refund_on, now)
-    st.selectbox(
+    shown = st.selectbox(
         _("{first} · {second}").format(first=_(REFUND_ON), second=was),
         list(REFUNDS_ON),
         index=None if present is None else list(REFUNDS_ON).index(present),
@@ -184,6 +186,7 @@ def _refund_on(levers: Levers, can: Allowed, at: Panel) -> None:
         on_change=_moved,
         args=(at, "refund_on"),
     )
+    _catch_up(shown, present, at, "refund_on")
 
 
 def _or(value: Any, now: Any) -> Any:
@@ -194,5 +197,10 @@ def _key(at: Panel, name: str) -> str:
     return f"{at.key}.{name}"
 
 
+def _catch_up(shown: Any, kept: Any, at: Panel, name: str) -> None:
+    if not at.locked:
+        catch_up(shown, kept, lambda: _moved(at, name))
+
+
 def _moved(at: Panel, name: str) -> None:
-    at.moved(name, moved_to(_key(at, name)))
+    move(_key(at, name), lambda value: at.moved(name, value))

@@ -11,7 +11,7 @@ from trainer_app.services import levers, studies
 from trainer_app.services.levers import AS_IT_IS, Levers
 from trainer_app.services.studies import MOST_VARIANTS, Board, Choice
 from trainer_app.ui import session
-from trainer_app.ui.fields import field, moved_to
+from trainer_app.ui.fields import catch_up, field, move
 from trainer_app.ui.keeping import keep, say_refused
 from trainer_app.ui.levers import Panel, moved_levers, panel
 from trainer_app.words import _
@@ -54,26 +54,41 @@ def variants(board: Board) -> None:
 def _choice(board: Board) -> Choice:
     """The variant that is worked on."""
     by_id = {choice.id: choice for choice in board.choices}
-    key = f"variant_of_{board.id}"
-    if st.session_state.get(key) not in by_id:
-        st.session_state[key] = board.choices[0].id
-    if len(by_id) == 1:
-        return board.choices[0]
-    shown = st.segmented_control(
-        _("Change"),
-        list(by_id),
-        required=True,
-        format_func=lambda each: session.plain(by_id[each].title),
-        key=key,
-        wrap=True,
-    )
-    return by_id.get(str(shown), board.choices[0])
+    at = _at(board)
+    present = by_id.get(st.session_state.get(at, ""), board.choices[0])
+    if len(by_id) > 1:
+        shown = st.segmented_control(
+            _("Change"),
+            list(by_id),
+            default=present.id,
+            required=True,
+            format_func=lambda each: session.plain(by_id[each].title),
+            key=field(at, present.id),
+            on_change=_chosen,
+            args=(at,),
+            wrap=True,
+        )
+        catch_up(shown, present.id, lambda: _chosen(at))
+    return present
+
+
+def _at(board: Board) -> str:
+    """Key of the session: the id of the variant of a board that is worked on."""
+    return f"variant_of_{board.id}"
+
+
+def _chosen(at: str) -> None:
+    def choose(variant_id: str) -> None:
+        st.session_state[at] = variant_id
+
+    move(at, choose)
 
 
 def _name(board: Board, choice: Choice) -> None:
     name = f"{choice.id}.title"
     key = field(name, choice.title)
-    st.text_input(_("Name"), choice.title, max_chars=LONGEST_NAME, key=key, on_change=_renamed, args=(choice.id, name))
+    shown = st.text_input(_("Name"), choice.title, max_chars=LONGEST_NAME, key=key, on_change=_renamed, args=(choice.id, name))
+    catch_up(shown, choice.title, lambda: _renamed(choice.id, name))
 
 
 def _add(board: Board, choice: Choice | None) -> None:
@@ -116,8 +131,7 @@ def _levers_now(writing: Session, board: Board, choice: Choice, person: str) -> 
 
 
 def _renamed(variant_id: str, name: str) -> None:
-    title = moved_to(name)
-    keep(lambda writing, person: studies.rename(writing, variant_id, person, title))
+    move(name, lambda title: keep(lambda writing, person: studies.rename(writing, variant_id, person, title)))
 
 
 def _added(board: Board, choice: Choice | None) -> None:
@@ -126,8 +140,6 @@ def _added(board: Board, choice: Choice | None) -> None:
     def add(writing: Session, person: str) -> None:
         titles = (_("Variant {letter}").format(letter=letter) for letter in LETTERS)
         title = next(title for title in titles if title not in taken)
-        st.session_state[f"variant_of_{board.id}"] = studies.add(
-            writing, board.id, person, title, AS_IT_IS if choice is None else choice.levers
-        )
+        st.session_state[_at(board)] = studies.add(writing, board.id, person, title, AS_IT_IS if choice is None else choice.levers)
 
     keep(add)

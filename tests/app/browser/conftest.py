@@ -24,6 +24,9 @@ FAILED = ROOT / "out" / "browser"
 """Where the pictures of failed tests are kept."""
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
 
+BOTH_LANGUAGES = ("test_pages.py", "test_start.py")
+"""Every page is seen in both languages each time; what is done on them in English only in `make proof`."""
+
 _names = count(1)
 
 
@@ -33,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
+            if item.path.name not in BOTH_LANGUAGES and _language(item) == "en":
+                item.add_marker(pytest.mark.proof)
+
+
+def _language(item: pytest.Item) -> str | None:
+    return item.callspec.params.get("language") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -46,7 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 FAILURE = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
     program = bring.chromium()
@@ -61,7 +70,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app that all tests share; who must end or kill it takes `own_app`."""
     started = App(tmp_path_factory.mktemp("app"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app.browser.app import App
@@ -34,6 +35,7 @@ def test_the_first_page_after_the_first_start_may_be_any_and_has_no_boxes(
     assert page.evaluate(SAME) == 0
 
 
+@pytest.mark.proof
 def test_no_page_has_boxes(open_page: Browsers, new_name: Callable[..., str]) -> None:
     page = open_page("zh")
     enter(page, new_name("张伟"))

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
@@ -37,6 +38,7 @@ def worker_of(app: App) -> int:
     return int(name.split(":")[1])
 
 
+@pytest.mark.proof
 def test_a_worker_and_then_a_server_that_are_killed_during_a_run_lose_nothing(
     own_app: App, open_own_page: Browsers, new_name: Callable[..., str]
 ) -> None:

@@ -30,6 +30,7 @@ SMALLEST = 5_000
 FORMULA = HOSTILE[3]
 
 
+@pytest.mark.proof
 def test_every_chart_has_words_a_picture_and_a_table_without_formulas(open_page: Browsers, app: App, new_name: Callable[..., str]) -> None:
     name = new_name()
     board = make(app, app.person(name), {FORMULA: BETTER})

@@ -17,6 +17,7 @@ from trainer_app.services import jobs, leases, problems, studies
 from trainer_app.services.levers import AS_IT_IS, Levers
 from trainer_app.services.views import ComparisonView
 from trainer_app.ui import session
+from trainer_app.ui.fields import field_key
 from trainer_app.ui.take_away import commands, file_of
 from trainer_app.words import _
 
@@ -142,6 +143,19 @@ def test_what_was_moved_in_another_tab_is_shown(db: Database, ann: str) -> None:
     assert page.text_input[0].value == "B"
     page.number_input[0].set_value(8).run()
     assert levers_of(db, study) == Levers(people={DAY: 8}, agreement=False)
+
+
+def test_a_move_of_which_nobody_was_told_is_kept_all_the_same(db: Database, ann: str) -> None:
+    study = board_of(db, ann, ("A", AS_IT_IS))
+    page = opened("compare", ann, study=study)
+    with db.reading() as reading:
+        board = studies.seen(reading, study, ann)
+    assert board is not None
+    page.session_state[field_key(f"{board.choices[0].id}.{DAY}")] = 9  # as the browser sends it, without a call
+    page.session_state[field_key(f"{board.choices[0].id}.agreement")] = False
+    page.run()
+    assert not page.exception
+    assert levers_of(db, study) == Levers(people={DAY: 9}, agreement=False)
 
 
 def test_a_name_that_is_refused_gives_way_to_the_one_that_is_kept(db: Database, ann: str) -> None:
