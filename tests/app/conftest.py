@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 
 from trainer_app.db.connect import Database, database
 
-WHOLE = tuple(Path(__file__).parent / name for name in ("browser", "server", "services/test_worker.py"))
-"""Tests of the app as a whole: a browser, a server, a worker."""
+LONG = ("test_worker.py",)
+"""Files whose tests take long: with PostgreSQL they belong to `make proof`, with SQLite they run each time."""
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,11 @@ def db(db_url: str) -> Iterator[Database]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start the app belong to `make proof`."""
+    """What takes long is left to `make proof`."""
     for item in items:
-        if any(place in (item.path, *item.path.parents) for place in WHOLE):
+        if item.path.name in LONG and _parameters(item).get("db_url") == "postgresql":
             item.add_marker(pytest.mark.proof)
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    return dict(item.callspec.params) if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}

@@ -19,7 +19,8 @@ from trainer_app.ui.levers import changes
 from trainer_app.ui.looks import looks
 from trainer_app.ui.results import Beside, of_one, of_several, tabs
 from trainer_app.ui.session import fragment
-from trainer_app.ui.take_away import STUDY, take_away
+from trainer_app.ui.take_away import STUDY, WANTED, take_away
+from trainer_app.ui.unbroken import unbroken
 from trainer_app.ui.variants import begin, variants
 from trainer_app.words import _
 
@@ -34,6 +35,7 @@ def page() -> None:
     """The board of the link, or the choice of one."""
     here = session.session()
     looks()
+    _open_what_is_wanted()
     wanted = st.query_params.get(STUDY)
     with session.database().reading() as reading:
         found = studies.seen(reading, wanted, here.person) if wanted else None
@@ -88,8 +90,16 @@ def _begin(situation: str) -> None:
     keep(lambda writing, person: _open(begin(writing, person, situation)))
 
 
+@unbroken()
 def _open(study_id: str) -> None:
-    st.query_params[STUDY] = study_id
+    st.session_state[WANTED] = study_id
+
+
+def _open_what_is_wanted() -> None:
+    """Have the link name the board that a press asked for. It is wanted until then, however often the drawing is broken off."""
+    if WANTED in st.session_state:
+        st.query_params[STUDY] = st.session_state[WANTED]
+        del st.session_state[WANTED]
 
 
 def _not_mine(found: Board) -> None:

@@ -23,6 +23,7 @@ from trainer_app.ui.clock import now
 from trainer_app.ui.heading import heading
 from trainer_app.ui.look import look_at
 from trainer_app.ui.table import ANSWERED, WISH, ask_for, choices, hints, question
+from trainer_app.ui.unbroken import unbroken
 from trainer_app.ui.verdict import price_html, verdict_html
 from trainer_app.words import _
 
@@ -143,6 +144,7 @@ def _await_price(given: Given) -> None:
         st.html(price_html(price))
 
 
+@unbroken()
 def _take(person: str, key: Key, choice: int | Response | Deadline) -> None:
     """A choice was pressed."""
     if _hasty():
@@ -165,6 +167,7 @@ def _take(person: str, key: Key, choice: int | Response | Deadline) -> None:
     st.session_state[HAND] = found
 
 
+@unbroken()
 def _take_hint(person: str, key: Key, level: int) -> None:
     """A hint was asked for."""
     if not _hasty():
@@ -172,6 +175,7 @@ def _take_hint(person: str, key: Key, level: int) -> None:
             st.session_state[HAND] = practice.take_hint(writing, person, key, level)
 
 
+@unbroken()
 def _onward(cell: str | None = None) -> None:
     """The verdict was read: on to the next card, of a skill where one was asked for."""
     if not _hasty():

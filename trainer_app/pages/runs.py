@@ -9,6 +9,7 @@ from trainer_app.services import jobs, studies
 from trainer_app.services.jobs import Asked
 from trainer_app.services.situations import situation
 from trainer_app.ui import session
+from trainer_app.ui.unbroken import unbroken
 from trainer_app.ui.ways import lead
 from trainer_app.words import _
 
@@ -87,11 +88,13 @@ def told(asked: Asked) -> str:
     return text
 
 
+@unbroken()
 def _cancel(job_id: str, person: str) -> None:
     with session.database().session() as writing:
         jobs.cancel(writing, job_id, person)
 
 
+@unbroken()
 def _forget(job_id: str, person: str) -> None:
     with session.database().session() as writing:
         jobs.forget(writing, job_id, person)

@@ -15,7 +15,7 @@ from trainer_app.ui.keeping import keep, say_refused
 from trainer_app.ui.looks import looks
 from trainer_app.ui.results import of_one, tabs
 from trainer_app.ui.session import fragment
-from trainer_app.ui.take_away import STUDY
+from trainer_app.ui.take_away import STUDY, WANTED
 from trainer_app.ui.variants import begin
 from trainer_app.ui.ways import way
 from trainer_app.words import _
@@ -23,15 +23,14 @@ from trainer_app.words import _
 NAME = "situation"
 """What the situation is called in a link."""
 
-CHOSEN, JOB, BEGUN, CALM = "situation_chosen", "situation_job", "situation_begun", "situation_calm"
-"""Keys of the session: the situation that is looked at, with the job about it; the board that was just begun from it, and what the charts
-show."""
+CHOSEN, JOB, CALM = "situation_chosen", "situation_job", "situation_calm"
+"""Keys of the session: the situation that is looked at, with the job about it, and what the charts show."""
 
 
 def page() -> None:
     """One of the shipped situations, in full."""
-    if BEGUN in st.session_state:
-        st.switch_page(way("compare"), query_params={STUDY: st.session_state.pop(BEGUN)})
+    if WANTED in st.session_state:
+        st.switch_page(way("compare"), query_params={STUDY: st.session_state[WANTED]})
     here = session.session()
     looks()
     st.title(_("Situation"))
@@ -77,7 +76,7 @@ def _picked() -> None:
 
 def _begin(name: str) -> None:
     def make(writing: Session, person: str) -> None:
-        st.session_state[BEGUN] = begin(writing, person, name)
+        st.session_state[WANTED] = begin(writing, person, name)
 
     keep(make)
 

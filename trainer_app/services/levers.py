@@ -31,8 +31,8 @@ MOST_REFRESH = 240
 """Minutes between two looks at the list."""
 FEN = 100
 
-MOST_KEPT = 64
-"""Scenarios that are kept in memory."""
+MOST_KEPT = 24
+"""Scenarios that are kept in memory, some 0.6 MB each: those of the boards that are being changed."""
 
 LONGEST_KEY = 80
 """Characters of an unknown key that an error shows."""

@@ -24,7 +24,8 @@ DECIDE = {
 SAMPLED = 2
 """Cases of each skill of which the version takes a print: so much of the code that draws them is watched, too."""
 
-KEPT_CASES = 512
+KEPT_CASES = 128
+"""Cases that the process keeps, some 60 kB each: those that lie on the tables of as many trainees."""
 
 
 @cache

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from trainer_app.ui.unbroken import unbroken
+
 KNOWN = "fields"
 """Key of the session: for each field, how many came before it and the value that it shows or was moved to."""
 
@@ -22,6 +24,7 @@ def field(name: str, value: Any) -> str:
     return field_key(name, known[name][0])
 
 
+@unbroken()
 def move(name: str, keep: Callable[[Any], None]) -> None:
     """Keep what the field was just moved to. For callbacks: where Streamlit breaks one off, `catch_up` finds what it left undone."""
     turn, _before = st.session_state[KNOWN][name]

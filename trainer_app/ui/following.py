@@ -19,8 +19,8 @@ SOON, NOW_AND_THEN = 0.2, 0.5
 GROWTH = 1.6
 """How many times as many runs there are when charts are drawn anew."""
 
-COMPARISONS, SCENARIOS = 64, 24
-"""Views that the process keeps, for all who look at the same."""
+COMPARISONS, SCENARIOS = 16, 24
+"""Views that the process keeps, for all who look at the same; those of one comparison take some 0.5 MB."""
 
 
 # ---------------------------------------------------------------- what is known

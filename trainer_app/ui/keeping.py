@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sim import words
 from sim.errors import BadInput
 from trainer_app.ui import session
+from trainer_app.ui.unbroken import unbroken
 from trainer_app.words import _
 
 WRONG = "refused"
@@ -17,6 +18,7 @@ Change = Callable[[Session, str], None]
 """A change, given a session of the database that is committed afterwards, and who makes it."""
 
 
+@unbroken()
 def keep(change: Change) -> None:
     """Make a change. For callbacks of widgets: Streamlit calls these before the page speaks its language."""
     words.use(session.locale())

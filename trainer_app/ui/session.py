@@ -13,6 +13,7 @@ from sim import words
 from trainer_app.db.connect import Database
 from trainer_app.db.connect import database as connect
 from trainer_app.services.people import by_id
+from trainer_app.ui.unbroken import unbroken
 
 PERSON, LOCALE = "person", "locale"
 """Keys of the session, and of the cookies (with COOKIE before them) that outlive a reload."""
@@ -71,11 +72,13 @@ def zone() -> ZoneInfo:
         return ZoneInfo(SHOP_ZONE)
 
 
+@unbroken()
 def enter(person_id: str | None) -> None:
     """Be somebody from now on, or nobody."""
     st.session_state[PERSON] = person_id
 
 
+@unbroken()
 def speak(chosen: str) -> None:
     """Speak another language from now on."""
     st.session_state[LOCALE] = chosen

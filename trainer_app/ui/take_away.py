@@ -1,6 +1,7 @@
 """What one takes along from a board: its link, and each variant as a file for the command line."""
 
 import re
+from functools import partial
 
 import streamlit as st
 
@@ -11,6 +12,9 @@ from trainer_app.words import _
 
 STUDY = "study"
 """What the id of a board is called in a link."""
+
+WANTED = "board_wanted"
+"""Key of the session: the id of a board that a press asked for, until the page that shows boards has opened it."""
 
 
 def take_away(board: Board) -> None:
@@ -24,7 +28,7 @@ def take_away(board: Board) -> None:
         for choice in board.choices:
             st.download_button(
                 _("{title} as TOML").format(title=session.plain(choice.title)),
-                levers.toml(choice.levers, choice.title),
+                partial(levers.toml, choice.levers, choice.title),
                 file_name=file_of(board, choice),
                 mime="application/toml",
                 on_click="ignore",

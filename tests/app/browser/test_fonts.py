@@ -23,6 +23,7 @@ SAME = """() => {
 """How many of some signs look like another of them; the last is in no font, and so a box."""
 
 
+@pytest.mark.proof
 def test_the_first_page_after_the_first_start_may_be_any_and_has_no_boxes(
     own_app: App, open_own_page: Browsers, new_name: Callable[..., str]
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_line_lost_in_the_middle_of_a_card_loses_no_answer(
     assert stored(app, app.person(name)) == 1
 
 
+@pytest.mark.proof
 def test_a_line_lost_in_the_middle_of_a_run_does_not_stop_it(
     app: App, open_page: Browsers, line: Line, new_name: Callable[..., str]
 ) -> None:

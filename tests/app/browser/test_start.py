@@ -74,16 +74,16 @@ def test_the_page_speaks_the_browser_s_language_and_the_other_at_a_click(open_pa
 
 
 def test_a_hostile_name_is_drawn_as_it_is_written_and_does_nothing(open_page: Browsers, new_name: Callable[..., str]) -> None:
-    for text in HOSTILE:
-        page, name = open_page("en"), new_name(text)
-        enter(page, name)
+    page = open_page("en")
+    visit(page)
+    for name in map(new_name, HOSTILE):
+        give_name(page, name)
         expect(who(page)).to_have_text(name)
         assert nothing_ran(page)
         who(page).click()
         name_field(page).click()
         expect(page.get_by_role("option", name=name)).to_be_visible()
         assert nothing_ran(page)
-        page.close()
 
 
 def test_signs_of_direction_are_taken_out_of_a_name(open_page: Browsers, new_name: Callable[..., str]) -> None:

@@ -184,10 +184,13 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture(scope="module")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The stand-in, served for all tests of a file that leave it as it is."""
-    served = Served(
-        [sys.executable, "-m", "tests.app.server.start"],
-        {"REFUND_DESK_HOME": str(tmp_path_factory.mktemp("home")), "REFUND_DESK_DATABASE": ""},
-    )
+    yield from served_for_a_file(tmp_path_factory)
+
+
+def served_for_a_file(folders: pytest.TempPathFactory, *script: str) -> Iterator[Served]:
+    """The stand-in, or a script of one's own, served for all tests of a file that leave it as it is."""
+    command = [sys.executable, "-m", "tests.app.server.start", *script]
+    served = Served(command, {"REFUND_DESK_HOME": str(folders.mktemp("home")), "REFUND_DESK_DATABASE": ""})
     try:
         yield served.opened()
     finally:

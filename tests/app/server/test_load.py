@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import func, select
 
 from benchmarks.app_load import Plan, together
@@ -13,6 +14,7 @@ from trainer_app.db.tables import Answer
 PLAN = Plan(count=4, seconds=6.0, period=6.0)
 
 
+@pytest.mark.proof
 def test_every_answer_of_several_trainees_gets_its_verdict_and_is_stored_once() -> None:
     with served() as app:
         kept = database(f"sqlite:///{app.home / 'app.sqlite3'}")

@@ -51,8 +51,10 @@ def failing() -> None:
     import streamlit as st
     from sqlalchemy.exc import OperationalError
 
+    from sim import words
     from trainer_app.serving.mishaps import Mishaps
 
+    words.use()  # as the frame does: a page has a thread of its own
     handler = st.session_state.setdefault("handler", Mishaps())
     for error in (OperationalError("select 1", {"name": "Li Na"}, Exception("postgresql://me:topsecret@host")), RuntimeError("x")):
         handler(error)
@@ -61,8 +63,7 @@ def failing() -> None:
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_a_database_that_is_gone_has_a_sentence_of_its_own_in_both_languages(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(words.VARIABLE, locale)
-    with words.speaking(locale):
-        page = AppTest.from_function(failing).run()
+    page = AppTest.from_function(failing).run()
     gone, other = (error.value for error in page.error)
     assert gone != other
     assert "topsecret" not in gone + other

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from unittest import mock
 
 from sim.study.store import Store
 from tests.study.quick import DEADLINE, ROOT, surroundings
 from trainer_app.db.connect import Database
 from trainer_app.services import jobs, people, sharpening, studies, views
+from trainer_app.services.elsewhere import Elsewhere
 from trainer_app.services.jobs import Progress
 from trainer_app.services.levers import Levers
 from trainer_app.services.views import ComparisonView, ScenarioView
@@ -79,10 +80,26 @@ def until_over(db: Database, job: str) -> Progress:
 
 
 # ---------------------------------------------------------------- workers
+class KeptProcess(Elsewhere):
+    """A process beside a worker that the next worker finds again: starting one takes longer than most of what is tested."""
+
+    FREE: ClassVar[list["KeptProcess"]] = []
+
+    def close(self) -> None:
+        """What it is at is stopped; the process is kept."""
+        self.stop()
+        self.FREE.append(self)
+
+
+def kept_process(_nice: int) -> Elsewhere:
+    """A process that no worker has, with nothing waiting for it."""
+    return KeptProcess.FREE.pop() if KeptProcess.FREE else KeptProcess(0)
+
+
 @contextmanager
 def at_work(db: Database, runs: Path, benches: int = 2) -> Iterator[Worker]:
     """A worker in threads of this process, which give way to nobody, ended at the end."""
-    with mock.patch.object(sharpening, "NICENESS", 0):
+    with mock.patch.object(sharpening, "NICENESS", 0), mock.patch.object(sharpening, "Elsewhere", kept_process):
         worker = Worker(db, Store(runs), benches)
         thread = Thread(target=worker.run)
         thread.start()

@@ -241,15 +241,16 @@ def test_the_first_replications_are_what_they_were_before_more_came() -> None:
         assert scenario_view(first_run(1), cut, cut.figures()) == scenario_view(first_run(1), alone, alone.figures())
 
 
-def test_it_ends_where_the_simulators_own_comparison_ends() -> None:
+@pytest.mark.parametrize("wanted_precision", [0.1, pytest.param(0.05, marks=pytest.mark.proof)])
+def test_it_ends_where_the_simulators_own_comparison_ends(wanted_precision: float) -> None:
     title = given(SITUATION).scenario.title
     policies = [Policy("1", title, given(SITUATION, MORE).scenario)]
-    expected = compare(given(SITUATION).scenario, policies, precision=0.05)
+    expected = compare(given(SITUATION).scenario, policies, precision=wanted_precision)
     wanted = [Kept(), Kept()]
     for number, of in enumerate(wanted):
         for job in jobs_of(given(SITUATION, CHOICES[number]).scenario, 0, range(expected.replications + 2 * BLOCK)):
             of.add(simulated([job])[0])
-    found = precision.stop(dict(zip(names_of(2), (each.figures() for each in wanted), strict=True)), 0.05)
+    found = precision.stop(dict(zip(names_of(2), (each.figures() for each in wanted), strict=True)), wanted_precision)
     assert found == expected.stop
 
 
