@@ -135,25 +135,30 @@ class Trainee:
             table = practice.on_table(session, self.person)
         if table is None:
             raise RuntimeError("no card lies on the table")
-        cover = table.key.cover
         path, response, deadline = keys_for(table.case, self.number + 31 * turn)
-        await page.press(f"path.{cover}.{path}")
-        await self._asked(page, f"response.{cover}.")
+        await page.press(_button(page, "path.", path))
+        await self._asked(page, "response.")
         await _at(due + READING[1] * self.plan.period)
-        await page.press(f"response.{cover}.{response}")
-        await self._asked(page, f"deadline.{cover}.")
+        await page.press(_button(page, "response.", response))
+        await self._asked(page, "deadline.")
         await _at(due + READING[2] * self.plan.period)
         pressed = time.perf_counter()
-        await page.press(f"deadline.{cover}.{deadline}")
+        await page.press(_button(page, "deadline.", deadline))
         await page.until(lambda shown: shown.says(VERDICT, pressed))
         self.found.verdicts.append(time.perf_counter() - pressed)
         await _at(due + READING[3] * self.plan.period)
-        await page.press(f"next.{cover}")
+        await page.press(_button(page, "next."))
         await self._asked(page, "path.")
 
     async def _asked(self, page: Visitor, beginning: str) -> None:
         await page.until(lambda shown: bool(shown.widgets(beginning)))
         await asyncio.sleep(HASTE_SECONDS)
+
+
+def _button(page: Visitor, part: str, key: str = "") -> str:
+    """The button of a part of the card, of all its buttons the one that this key presses."""
+    (found,) = (each for each in page.widgets(part) if each.endswith(f".{key}") or not key)
+    return found
 
 
 async def _at(moment: float) -> None:

@@ -22,7 +22,7 @@ from trainer_app.ui.card_style import card_style
 from trainer_app.ui.clock import now
 from trainer_app.ui.heading import heading
 from trainer_app.ui.look import look_at
-from trainer_app.ui.table import ANSWERED, WISH, ask_for, choices, hints, question
+from trainer_app.ui.table import ANSWERED, WISH, ask_for, choices, hints, question, seat
 from trainer_app.ui.unbroken import unbroken
 from trainer_app.ui.verdict import price_html, verdict_html
 from trainer_app.words import _
@@ -119,11 +119,11 @@ def _ask(table: Table, person: str) -> None:
 
 def _tell(given: Given) -> None:
     _mark_fresh((given.key, "told"))
-    cover = given.key.cover
+    at = seat(given.key)
     with st.container(horizontal=True, key="onward"):
-        st.button(_("Next card"), key=f"next.{cover}", type="primary", shortcut="n", on_click=_onward)
-        st.button(_("Another of this skill"), key=f"more.{cover}", shortcut="m", on_click=_onward, args=(given.key.cell,))
-        st.button(_("Next card"), key=f"also.{cover}", shortcut="enter", on_click=_onward)  # unseen: the second key of the first
+        st.button(_("Next card"), key=f"next.{at}", type="primary", shortcut="n", on_click=_onward)
+        st.button(_("Another of this skill"), key=f"more.{at}", shortcut="m", on_click=_onward, args=(given.key.cell,))
+        st.button(_("Next card"), key=f"also.{at}", shortcut="enter", on_click=_onward)  # unseen: the second key of the first
     st.html(verdict_html(given, now()))
     price = price_of(given)
     if price is not None:
@@ -131,7 +131,7 @@ def _tell(given: Given) -> None:
             _await_price(given)
         else:
             st.html(price_html(price))
-    look_at("verdict", cover, ".st-key-onward", from_the_first=True)
+    look_at("verdict", given.key.cover, ".st-key-onward", from_the_first=True)
 
 
 @session.fragment(run_every=LOOK_AGAIN)

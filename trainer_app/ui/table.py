@@ -11,7 +11,7 @@ from sim.report.markup import escaped
 from sim.rules.facts import Deadline, Response
 from sim.rules.tables import PATHS
 from sim.words import either
-from trainer_app.services.practice import Table
+from trainer_app.services.practice import Key, Table
 from trainer_app.training.choices import deadlines, offered
 from trainer_app.training.grading import deadline_length
 from trainer_app.training.hints import GRADES, hint
@@ -27,6 +27,9 @@ ANSWERED, WISH = "practice_answered", "practice_wish"
 KEYS = (*"1234567890", *"asdf")
 """The keys of the choices, in their order; C and R belong to Streamlit."""
 HINT_KEY = "h"
+
+SEATS, SEATED = 4, "practice_seated"
+"""How many cards in a row have buttons of their own; key of the session: who sits where, and where the next card will sit."""
 
 QUESTIONS = {"path": msgid("Which path is it?"), "response": msgid("What do you do now?"), "deadline": msgid("By when?")}
 WHY = {
@@ -44,6 +47,16 @@ def ask_for(cell: str | None) -> None:
         st.session_state[WISH] = cell
 
 
+def seat(key: Key) -> int:
+    """The number in the names of a card's buttons: that of none of the cards just before, so that a press that comes late is no answer to
+    another card; and one of a few, since Streamlit keeps every button that a session ever had."""
+    following, seated = st.session_state.get(SEATED, (0, (None,) * SEATS))
+    if key not in seated:
+        seated = (*seated[:following], key, *seated[following + 1 :])
+        st.session_state[SEATED] = ((following + 1) % SEATS, seated)
+    return int(seated.index(key))
+
+
 def question(table: Table) -> None:
     """What is asked now, and what was answered so far; it has the same height in every part."""
     answered = {"path": None if table.path is None else names.path(table.path), "response": table.response and either(table.response)}
@@ -58,7 +71,7 @@ def choices(table: Table, take: Callable[..., None]) -> None:
         for key, (choice, label) in zip(KEYS, _choices(table), strict=False):
             st.button(
                 plain(label),
-                key=f"{table.part}.{table.key.cover}.{key}",
+                key=f"{table.part}.{seat(table.key)}.{key}",
                 shortcut=key,
                 on_click=take,
                 args=(table.key, choice),
@@ -72,7 +85,7 @@ def hints(table: Table, take: Callable[..., None]) -> None:
     following = table.hints + 1
     st.button(
         _("Hint {number} of {most}").format(number=min(following, GRADES[-1]), most=GRADES[-1]),
-        key=f"hint.{table.key.cover}.{following}",
+        key=f"hint.{seat(table.key)}.{following}",
         icon=":material/lightbulb:",
         type="tertiary",
         shortcut=HINT_KEY,

@@ -1,5 +1,6 @@
 """The practice page: one press, one step; what is answered is stored before anything is said about it."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from trainer_app.services.shop import case_of
 from trainer_app.training.cases import cell_name, cells
 from trainer_app.training.choices import deadlines, offered
 from trainer_app.ui.card import DATED, card_html, shown_keys
-from trainer_app.ui.table import KEYS, WISH
+from trainer_app.ui.table import KEYS, SEATS, WISH
 from trainer_app.ui.verdict import again_text
 
 LANGUAGES = ("zh", "en")
@@ -107,6 +108,19 @@ def test_three_presses_answer_a_card_and_a_fourth_brings_the_next(db: Database, 
     pressed(page, "next.")
     assert lying(db, person).key != table.key
     assert "said-marks" not in html(page)
+
+
+def test_a_card_has_other_buttons_than_the_cards_before_and_a_session_has_few_in_all(db: Database, person: str) -> None:
+    """A press that comes late is no answer to the next card; and Streamlit never forgets a button that a session had."""
+    page, of_cards = shown("practice", person), []
+    for _card in range(2 * SEATS):
+        found: set[str] = set()
+        for part in ("path.", "response.", "deadline.", "next."):
+            found |= {button.key for button in page.button if button.key}
+            pressed(page, part)
+        of_cards.append(found)
+    assert all(not before & after for before, after in itertools.pairwise(of_cards))
+    assert set().union(*of_cards[:SEATS]) == set().union(*of_cards)
 
 
 def test_every_choice_has_a_key_of_its_own_and_the_page_no_more_than_one_of_each(db: Database, person: str) -> None:
