@@ -8,6 +8,7 @@ RULES = """<style>
 .st-key-who { margin-bottom: -2.5rem; position: relative; z-index: 1; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .st-key-who { margin-bottom: -0.75rem; }
 }
 </style>"""
 

@@ -49,6 +49,28 @@ HIDDEN = """() => {
 }"""
 
 
+OVER = """() => {
+  const texts = each => {
+    const walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), boxes = [];
+    while (walker.nextNode()) {
+      const text = document.createRange();
+      text.selectNodeContents(walker.currentNode);
+      if (walker.currentNode.textContent.trim()) boxes.push(...text.getClientRects());
+    }
+    return boxes.filter(box => box.width > 1 && box.height > 1);
+  };
+  const meet = (one, other) =>
+    one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+  const main = document.querySelector('[data-testid=stMain]'), seen = {opacityProperty: true, visibilityProperty: true}, found = [];
+  const all = kind => [...main.querySelectorAll(kind)].filter(each => each.checkVisibility(seen));
+  const pressed = all('button, a[href]').map(each => [each, texts(each)]);
+  for (const each of all('h1, h2, h3, p, li, td, th, dt, dd')) for (const [other, boxes] of pressed)
+    if (!each.contains(other) && !other.contains(each) && texts(each).some(one => boxes.some(box => meet(one, box))))
+      found.push(`“${each.innerText.slice(0, 60)}” and “${other.innerText.slice(0, 60)}”`);
+  return found.slice(0, 10);
+}"""
+
+
 def wider_than_the_screen(page: Page) -> list[str]:
     """What makes the page itself scroll sideways, or reaches over its edge. What scrolls in a box of its own may be wider."""
     found: list[str] = page.evaluate(WIDER)
@@ -58,6 +80,12 @@ def wider_than_the_screen(page: Page) -> list[str]:
 def cut_off(page: Page) -> list[str]:
     """Boxes with text that do not show all of it and do not scroll."""
     found: list[str] = page.evaluate(CUT)
+    return found
+
+
+def over_one_another(page: Page) -> list[str]:
+    """Texts that run into those of buttons and links."""
+    found: list[str] = page.evaluate(OVER)
     return found
 
 

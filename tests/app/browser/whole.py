@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from tests.app.browser.axe import of_ours
 from tests.app.browser.reading import boxes, in_another_language
-from tests.app.browser.room import cut_off, out_of_reach, wider_than_the_screen
+from tests.app.browser.room import cut_off, out_of_reach, over_one_another, wider_than_the_screen
 from tests.app.browser.steps import WORDS, keep, settled
 
 TELEPHONE: ViewportSize = {"width": 390, "height": 844}
@@ -41,6 +41,7 @@ def flaws(page: Page, language: str, given: Collection[str] = ()) -> list[str]:
         "axe": of_ours(page),
         "wider than the screen": wider_than_the_screen(page),
         "cut off": cut_off(page),
+        "over one another": over_one_another(page),
         "under something else": out_of_reach(page),
     }
     return [f"{width} px: {what}: {each}" for what, several in found.items() for each in several]
