@@ -136,18 +136,18 @@ class Trainee:
         if table is None:
             raise RuntimeError("no card lies on the table")
         path, response, deadline = keys_for(table.case, self.number + 31 * turn)
-        await page.press(_button(page, "path.", path))
+        await _press(page, "path.", path)
         await self._asked(page, "response.")
         await _at(due + READING[1] * self.plan.period)
-        await page.press(_button(page, "response.", response))
+        await _press(page, "response.", response)
         await self._asked(page, "deadline.")
         await _at(due + READING[2] * self.plan.period)
         pressed = time.perf_counter()
-        await page.press(_button(page, "deadline.", deadline))
+        await _press(page, "deadline.", deadline)
         await page.until(lambda shown: shown.says(VERDICT, pressed))
         self.found.verdicts.append(time.perf_counter() - pressed)
         await _at(due + READING[3] * self.plan.period)
-        await page.press(_button(page, "next."))
+        await _press(page, "next.")
         await self._asked(page, "path.")
 
     async def _asked(self, page: Visitor, beginning: str) -> None:
@@ -155,10 +155,14 @@ class Trainee:
         await asyncio.sleep(HASTE_SECONDS)
 
 
-def _button(page: Visitor, part: str, key: str = "") -> str:
-    """The button of a part of the card, of all its buttons the one that this key presses."""
-    (found,) = (each for each in page.widgets(part) if each.endswith(f".{key}") or not key)
-    return found
+async def _press(page: Visitor, part: str, key: str = "") -> None:
+    """Press, once it is there, the button of a part of the card that stands for this key; the only one where there is none."""
+
+    def found() -> list[str]:
+        return [each for each in page.widgets(part) if each.endswith(f".{key}") or not key]
+
+    await page.until(lambda _shown: bool(found()))
+    await page.press(found()[0])
 
 
 async def _at(moment: float) -> None:
