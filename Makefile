@@ -8,7 +8,7 @@ SHELL := bash
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= 3
+WORKERS ?= 2
 LOCK_FLAGS ?=
 
 VENV := .venv
