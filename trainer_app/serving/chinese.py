@@ -26,6 +26,10 @@ SCRIPT = "/fonts/chinese.js"
 CUT_SECONDS = 60
 """Cutting takes some 3 s; a machine that needs this long will not do it."""
 
+AGAIN_MS = 2_000
+TIMES_AGAIN = 30
+"""How often, and how soon, a page asks again for a font that did not come."""
+
 CUTTING = threading.Lock()
 """Who asks while it is being cut waits for it."""
 
@@ -59,7 +63,8 @@ def script() -> str:
     """What gives the font to a page whose browser has no other for Chinese, as the first of the text's fonts, for Chinese alone.
 
     A sign of Chinese is as wide as it is high, and the box that stands for a missing one is not. The font is fetched whole before it is
-    made known, and comes before all others: else Chromium shows the boxes that it drew meanwhile for good.
+    made known, and comes before all others: else Chromium shows the boxes that it drew meanwhile for good. Where it does not come, the
+    page asks again, so that a connection lost for a moment leaves no boxes behind.
     """
     descriptors = json.dumps({"unicodeRange": CHINESE_RANGE})
     file = json.dumps(f'url("{ROUTE.format(name=name())}") format("woff")')
@@ -67,7 +72,13 @@ def script() -> str:
         'const pen = document.createElement("canvas").getContext("2d");\n'
         'pen.font = "100px sans-serif";\n'
         'if (Math.abs(pen.measureText("退").width - 100) > 5)\n'
-        f"  new FontFace({json.dumps(FAMILY)}, {file}, {descriptors}).load().then(font => document.fonts.add(font), () => {{}});\n"
+        "{\n"
+        "  const fetched = left =>\n"
+        f"    new FontFace({json.dumps(FAMILY)}, {file}, {descriptors}).load().then(\n"
+        "      font => document.fonts.add(font),\n"
+        f"      () => left && setTimeout(fetched, {AGAIN_MS}, left - 1));\n"
+        f"  fetched({TIMES_AGAIN});\n"
+        "}\n"
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.app.browser.app import App
 from tests.app.browser.conftest import Browsers
@@ -34,6 +34,25 @@ def test_the_first_page_after_the_first_start_may_be_any_and_has_no_boxes(
     page.evaluate("document.fonts.ready")
     assert boxes(page) == []
     assert page.evaluate(SAME) == 0
+
+
+def test_a_font_that_does_not_come_at_first_is_asked_for_again(open_page: Browsers, new_name: Callable[..., str]) -> None:
+    page = open_page.as_person(new_name("张伟"), "zh")
+    asked: list[str] = []
+
+    def lost_at_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/fonts/*.woff", lost_at_first)
+    open_page.watch(page).expected = lambda mishap: ".woff" in mishap or "net::ERR_FAILED" in mishap
+    visit(page, "practice")
+    assert boxes(page) == []
+    assert page.evaluate(SAME) == 0
+    assert len(asked) == 2
 
 
 @pytest.mark.proof
