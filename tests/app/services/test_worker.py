@@ -206,6 +206,7 @@ def turns_of(lane: sharpening.Sharpening, count: int) -> list[str]:
     return [turn.sharp.work.id for turn in turns if isinstance(turn, sharpening.Turn)]
 
 
+@pytest.mark.proof
 def test_a_map_is_drawn_for_whoever_wishes_for_it_also_after_the_end(db: Database, tmp_path: Path) -> None:
     person = somebody(db)
     job = ask(db, person, studied(db, person, MORE))
