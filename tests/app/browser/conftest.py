@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -13,6 +14,7 @@ from tests.app.browser import bring
 from tests.app.browser.app import ROOT, App
 from tests.app.browser.steps import file_name, picture
 from tests.app.browser.watch import Watch
+from trainer_app.serving import chinese
 from trainer_app.ui.session import COOKIE, PERSON
 
 HERE = Path(__file__).parent
@@ -72,9 +74,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app that all tests share; who must end or kill it takes `own_app`."""
+    """The app that all tests share; who must end or kill it takes `own_app`. Its font is cut before the first test, whose patience is for pages."""
     started = App(tmp_path_factory.mktemp("app"))
     started.start()
+    with urlopen(started.url + chinese.ROUTE.format(name=chinese.name()), timeout=chinese.CUT_SECONDS) as font:
+        font.read()
     yield started
     started.end()
 
