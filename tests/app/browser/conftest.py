@@ -74,7 +74,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app that all tests share; who must end or kill it takes `own_app`. Its font is cut before the first test, whose patience is for pages."""
+    """The app that all tests share; who must end or kill it takes `own_app`.
+
+    Its font is cut before the first test, whose patience is for pages.
+    """
     started = App(tmp_path_factory.mktemp("app"))
     started.start()
     with urlopen(started.url + chinese.ROUTE.format(name=chinese.name()), timeout=chinese.CUT_SECONDS) as font:
